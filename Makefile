@@ -1,0 +1,66 @@
+# Two targets matter to most people: `make run` and `make test`. Python 3.11 or later is all they need.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STORE ?= store
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+.PHONY: run test setup setup-dev lint types imports ontology forms territories golden score clean
+
+run: setup  ## Set up, ingest the sample notices, validate, answer the Russia question, serve on http://127.0.0.1:8000
+	$(BIN)/seloste ingest examples/notices --store $(STORE)
+	$(BIN)/seloste validate --store $(STORE) --summary
+	$(BIN)/seloste ask transfers-to-country --param country=RU --store $(STORE)
+	$(BIN)/seloste serve --store $(STORE) --host $(HOST) --port $(PORT)
+
+test: setup-dev lint types imports ontology  ## Everything that must hold: style, types, import contracts, ontology, tests
+	$(BIN)/python -m pytest
+
+setup: $(VENV)/.installed
+setup-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@ $(VENV)/.installed
+
+lint:
+	$(BIN)/ruff check .
+
+types:
+	$(BIN)/mypy
+
+imports:
+	$(BIN)/lint-imports
+
+ontology:  ## The reasoner's gate on our own ontology; needs a Java runtime (default-jre-headless)
+	$(BIN)/python -m ontology.reasoning
+
+forms:  ## Inflect what is new in the Finnish lexicon (development only: omorfi is GPL-3 and not needed to run)
+	$(BIN)/pip install --quiet --disable-pip-version-check 'pyomorfi==1.0.1'
+	$(BIN)/python -m ontology.inflection
+
+territories:  ## Take names of countries from CLDR (development only)
+	$(BIN)/pip install --quiet --disable-pip-version-check 'Babel>=2.18,<3'
+	$(BIN)/python -m ontology.territory_names
+
+golden:  ## Write the golden graphs of the sample notices anew; look at the difference before you commit it
+	$(BIN)/python -m tests.golden
+
+REFERENCE ?= ../shared
+score:  ## Score extraction and completeness against the hand-made annotations, where they lie beside the checkout
+	$(BIN)/python $(REFERENCE)/gold/score.py --gold $(REFERENCE)/gold --texts $(REFERENCE)/notices \
+	  --map '$(BIN)/seloste map {} --format trig' --broader $(REFERENCE)/dpv/2.3/*.ttl ontology/*.ttl
+	$(BIN)/python $(REFERENCE)/gold/completeness.py --gold $(REFERENCE)/gold --texts $(REFERENCE)/notices \
+	  --validate '$(BIN)/seloste validate {} --format json'
+
+clean:
+	rm -rf $(VENV) $(STORE) build dist *.egg-info
