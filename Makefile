@@ -6,7 +6,7 @@ STORE ?= store
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: run test setup setup-dev lint types imports ontology forms territories golden score clean
+.PHONY: run test setup setup-dev lint types imports ontology forms territories golden score quality clean
 
 run: setup  ## Set up, ingest the sample notices, validate, answer the Russia question, serve on http://127.0.0.1:8000
 	$(BIN)/seloste ingest examples/notices --store $(STORE)
@@ -61,6 +61,19 @@ score:  ## Score extraction and completeness against the hand-made annotations, 
 	  --map '$(BIN)/seloste map {} --format trig' --broader $(REFERENCE)/dpv/2.3/*.ttl ontology/*.ttl
 	$(BIN)/python $(REFERENCE)/gold/completeness.py --gold $(REFERENCE)/gold --texts $(REFERENCE)/notices \
 	  --validate '$(BIN)/seloste validate {} --format json'
+
+quality:  ## Score each language apart and write precision and recall per facet into the dataset graph of the store
+	@set -e; scores=$$(mktemp -d); trap 'rm -rf "$$scores"' EXIT; measured=; \
+	for language in fi sv en; do \
+	  mkdir "$$scores/$$language"; \
+	  grep -lE "\"language\": *\"$$language\"" $(REFERENCE)/gold/*.json | xargs -I{} cp {} "$$scores/$$language"; \
+	  if [ -n "$$(ls "$$scores/$$language")" ]; then \
+	    $(BIN)/python $(REFERENCE)/gold/score.py --gold "$$scores/$$language" --texts $(REFERENCE)/notices --json \
+	      --map '$(BIN)/seloste map {} --format trig' --broader $(REFERENCE)/dpv/2.3/*.ttl ontology/*.ttl > "$$scores/$$language.json"; \
+	    measured="$$measured --score-json $$language=$$scores/$$language.json"; \
+	  fi; \
+	done; \
+	$(BIN)/python -m ingest.quality --store $(STORE) --date "$$(date +%F)" $$measured
 
 clean:
 	rm -rf $(VENV) $(STORE) build dist *.egg-info

@@ -5,24 +5,37 @@ DPV term IRIs are versionless (DPV 2.3); `sel:` is this project's vocabulary and
 
 from __future__ import annotations
 
-from rdflib import Namespace
+from rdflib import Namespace, URIRef
 
-DPV = Namespace("https://w3id.org/dpv#")
-PD = Namespace("https://w3id.org/dpv/pd#")
-LOC = Namespace("https://w3id.org/dpv/loc#")
-TECH = Namespace("https://w3id.org/dpv/tech#")
-EU_GDPR = Namespace("https://w3id.org/dpv/legal/eu/gdpr#")
-LEGAL_EU = Namespace("https://w3id.org/dpv/legal/eu#")
-SECTOR_FINANCE = Namespace("https://w3id.org/dpv/sector/finance#")
-SEL = Namespace("https://w3id.org/seloste/ns#")
-LEX = Namespace("https://w3id.org/seloste/lexicon#")
-RULE = Namespace("https://w3id.org/seloste/shapes#")
-OA = Namespace("http://www.w3.org/ns/oa#")
-VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
-PROV = Namespace("http://www.w3.org/ns/prov#")
-DCTERMS = Namespace("http://purl.org/dc/terms/")
-SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
-SH = Namespace("http://www.w3.org/ns/shacl#")
+
+class Terms(Namespace):
+    """A namespace that makes each term once: terms are asked for in every line of every graph."""
+
+    def term(self, name: str) -> URIRef:
+        """The IRI of a term by its local name."""
+        known: dict[str, URIRef] = self.__dict__
+        made = known.get(name)
+        if made is None:
+            made = known[name] = URIRef(str(self) + name)
+        return made
+
+
+DPV = Terms("https://w3id.org/dpv#")
+PD = Terms("https://w3id.org/dpv/pd#")
+LOC = Terms("https://w3id.org/dpv/loc#")
+TECH = Terms("https://w3id.org/dpv/tech#")
+EU_GDPR = Terms("https://w3id.org/dpv/legal/eu/gdpr#")
+LEGAL_EU = Terms("https://w3id.org/dpv/legal/eu#")
+SECTOR_FINANCE = Terms("https://w3id.org/dpv/sector/finance#")
+SEL = Terms("https://w3id.org/seloste/ns#")
+LEX = Terms("https://w3id.org/seloste/lexicon#")
+RULE = Terms("https://w3id.org/seloste/shapes#")
+OA = Terms("http://www.w3.org/ns/oa#")
+VCARD = Terms("http://www.w3.org/2006/vcard/ns#")
+PROV = Terms("http://www.w3.org/ns/prov#")
+DCTERMS = Terms("http://purl.org/dc/terms/")
+SKOS = Terms("http://www.w3.org/2004/02/skos/core#")
+SH = Terms("http://www.w3.org/ns/shacl#")
 
 ID_BASE = "https://w3id.org/seloste/id/"
 

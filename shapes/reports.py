@@ -5,6 +5,7 @@ Turtle is the standard sh:ValidationReport.
 """
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import fill
@@ -81,6 +82,21 @@ def to_text(report: Report, language: str) -> str:
         lines += ["", *_finding(number, finding, language)]
     lines += ["", f"{word['made-with']}: {report.engine}, {word['rules']} {report.shapes_digest[:12]}"]
     return "\n".join(lines) + "\n"
+
+
+def written(reports: Sequence[Report], form: str, language: str, *, summarised: bool = False) -> str:
+    """Return reports as the command line prints them.
+
+    `form` is text, json or turtle; `summarised` gives only the counts. One report in JSON is an object, several a list.
+    Raises shapes.wording.UnknownLanguageError for a language other than fi, sv, en.
+    """
+    if form == "json":
+        each = [to_json(report) for report in reports]
+        value = summary(reports) if summarised else each[0] if len(each) == 1 else each
+        return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    if summarised:
+        return summary_text(reports, language)
+    return "\n".join(to_turtle(report) if form == "turtle" else to_text(report, language) for report in reports)
 
 
 def worst(reports: Iterable[Report]) -> str | None:

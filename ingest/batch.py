@@ -1,0 +1,136 @@
+"""Many notices into one store: each read, mapped, checked and stored by itself, so that a bad one never stops the rest.
+
+A notice whose graph breaks the well-formedness shapes is not stored; findings about its completeness are results and are
+stored beside it as its report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rdflib import Graph
+
+from ingest import documents
+from ingest.dataset import dataset_lines
+from ingest.documents import DocumentError, Unreadable
+from ingest.graph import NoticeGraphs
+from ingest.pipeline import Pipeline
+from ingest.quality import measured
+from ingest.store import Store
+from shapes.background import Background
+from shapes.findings import Finding
+from shapes.reports import to_ntriples
+from shapes.validation import Report, validate, wellformedness
+
+
+class IllFormedNotice(DocumentError):
+    """The graph made of a notice breaks the well-formedness shapes; it is not stored. An error of Seloste, not of the notice."""
+
+    def __init__(self, source: str, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        rules = ", ".join(sorted({f.rule.rpartition("#")[2] for f in findings}))
+        super().__init__(source, f"its graph breaks {rules}", "It was not stored. Please report it with the text.")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document: stored (with its report, and whether anything changed) or refused with an error."""
+
+    source: Path
+    notice: str | None = None
+    changed: bool = False
+    report: Report | None = None
+    error: DocumentError | None = None
+
+
+def sources(paths: Iterable[Path]) -> Iterator[Path]:
+    """The documents to read: files as given, folders by the kinds of file that are read, in order of name."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(
+                p for p in path.rglob("*") if p.suffix.lower() in documents.SUFFIXES and p.name != "README.md"
+            )
+        else:
+            yield path
+
+
+def rdf(mapped: NoticeGraphs) -> Graph:
+    """What is validated: the notice's graph with its contacts and the organisations it names, as one rdflib graph.
+
+    Not what is inferred: that the notice does not say.
+    """
+    graph = Graph()
+    said = [lines for iri, lines in mapped.graphs.items() if not iri.endswith("/inferred")]
+    lines = [line for part in (*said, *mapped.organisations.values()) for line in part]
+    return graph.parse(data="\n".join(lines), format="nt")
+
+
+def check(
+    path: Path, pipeline: Pipeline, background: Background, *, language: str | None = None
+) -> tuple[NoticeGraphs, Report]:
+    """Read, map and validate one document.
+
+    Raises:
+        DocumentError: when it cannot be read, or its graph is not well-formed.
+    """
+    mapped = pipeline.map(documents.read(path, language=language))
+    graph = rdf(mapped)
+    broken = wellformedness(graph)
+    if broken:
+        raise IllFormedNotice(path.name, broken)
+    return mapped, validate(graph, background=background)
+
+
+def ingest(
+    paths: Sequence[Path], store: Store, pipeline: Pipeline, *, language: str | None = None
+) -> Iterator[Outcome]:
+    """Put documents into a store one by one, each in a transaction of its own; the caller publishes.
+
+    Raises:
+        StoreError: when the store cannot be written; what was stored before stays.
+    """
+    background = Background.of(pipeline.vocabulary.graph)
+    store.load_shared(f"{store.base}graph/vocabulary", pipeline.vocabulary.n_triples())
+    described = f"{store.base}graph/dataset"
+    store.load_shared(
+        described, sorted({*dataset_lines(pipeline.run, store.base), *measured(store.graph(described), store.base)})
+    )
+    for path in paths:
+        try:
+            mapped, report = check(path, pipeline, background, language=language)
+        except DocumentError as error:
+            yield Outcome(path, error=error)
+            continue
+        except OSError as error:
+            yield Outcome(path, error=Unreadable(path.name, str(error), "Check the path and its permissions."))
+            continue
+        graphs = {**mapped.graphs, f"{mapped.iri}/report": to_ntriples(report)}
+        changed = store.replace(graphs, mapped.organisations)
+        yield Outcome(path, mapped.iri, changed, report)
+
+
+def reports(
+    paths: Iterable[Path], pipeline: Pipeline, errors: list[DocumentError], *, language: str | None = None
+) -> Iterator[Report]:
+    """The validation report of each document that can be read; `errors` takes those that cannot. Nothing is stored."""
+    background = Background.of(pipeline.vocabulary.graph)
+    for path in paths:
+        try:
+            yield check(path, pipeline, background, language=language)[1]
+        except DocumentError as error:
+            errors.append(error)
+
+
+def stored_reports(path: Path) -> Iterator[Report]:
+    """The validation reports of all notices in a store, by the rules as they are now.
+
+    Raises:
+        StoreError: when there is no store that can be opened at the path.
+    """
+    with Store.open(path) as store:
+        shared = store.graph(f"{store.base}graph/organisations")
+        for notice in store.notices():
+            lines = [*store.graph(notice), *store.graph(f"{notice}/contacts"), *shared]
+            yield validate(Graph().parse(data="\n".join(lines), format="nt"))

@@ -1,0 +1,183 @@
+"""Claims: what the notice says, each with its modality and the places that prove it (data-model section 1).
+
+A claim is one node for one concept in one facet and modality; saying it again adds a place. Concept claims are assembled
+here by the licences of their facet; claims with a shape of their own (transfers, retention, recipients, …) in the modules
+beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from ingest.matcher import Match, longest
+from ingest.mentions import MentionReader, Reading, ReadSentence
+from ingest.modality import ASSERTED, Modality, Polarity
+from ingest.notice import Span
+from ontology.facets import FacetRule
+from ontology.namespaces import DPV, SEL
+from ontology.vocabulary import Vocabulary, local_name
+
+CONCEPT_FACETS = (
+    "PurposeFacet",
+    "LegalBasisFacet",
+    "PersonalDataFacet",
+    "DataSubjectFacet",
+    "SourceFacet",
+    "RecipientFacet",
+    "RightFacet",
+    "MeasureFacet",
+    "ProvisionFacet",
+    "AutomatedDecisionFacet",
+)
+UNMAPPED = str(SEL.UnmappedLegalBasis)
+
+
+@dataclass(frozen=True, slots=True)
+class Iri:
+    """The value of a property: a resource."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The value of a property: words, with a language or a datatype IRI."""
+
+    value: str
+    language: str = ""
+    datatype: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The value of a property: the notice's own words at a place, without what must not be quoted in public."""
+
+    span: Span
+
+
+Value = Iri | Text | Words
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim of a notice.
+
+    Attributes:
+        key: the path of its IRI under the notice's, without the modality.
+        classes: its classes beside `sel:Claim`.
+        polarity: modality, condition and default.
+        spans: where the notice says it.
+        properties: IRIs of the properties that link it from its process, unless it is negated.
+        statement: IRI of a property that links it whatever its modality (transfers).
+        on_notice: whether the notice links it instead of the process.
+        concept: the DPV concept (`skos:broader`), if it has one.
+        registers: the registers it is said of.
+        numbered: whether the key tells statements apart by itself, so that the path needs no modality.
+        values: further properties of the node.
+    """
+
+    key: str
+    classes: tuple[str, ...]
+    polarity: Polarity
+    spans: tuple[Span, ...]
+    properties: tuple[str, ...] = ()
+    statement: str | None = None
+    on_notice: bool = False
+    concept: str | None = None
+    registers: frozenset[int] = frozenset({1})
+    numbered: bool = False
+    values: tuple[tuple[str, Value], ...] = field(default=())
+
+    @property
+    def path(self) -> str:
+        """The key with the modality, where that is not plain assertion."""
+        modality = self.polarity.modality
+        return self.key if self.numbered or modality is Modality.ASSERTED else f"{self.key}-{modality.value.lower()}"
+
+
+def merged(claims: Iterable[Claim]) -> list[Claim]:
+    """One claim for each path: places, registers and values of the same claim put together, in order of path."""
+    out: dict[str, Claim] = {}
+    for claim in claims:
+        known = out.get(claim.path)
+        if known is None:
+            out[claim.path] = claim
+            continue
+        polarity = known.polarity if known.polarity.condition else claim.polarity
+        out[claim.path] = replace(
+            known,
+            polarity=polarity,
+            spans=tuple(sorted({*known.spans, *claim.spans})),
+            registers=known.registers | claim.registers,
+            values=known.values + tuple(v for v in claim.values if v not in known.values),
+        )
+    return [out[path] for path in sorted(out)]
+
+
+class ConceptClaims:
+    """Assembles the claims of the concept facets."""
+
+    def __init__(self, rules: Mapping[str, FacetRule], vocabulary: Vocabulary, mentions: MentionReader) -> None:
+        self._rules = rules
+        self._vocabulary = vocabulary
+        self._mentions = mentions
+
+    def assemble(self, reading: Reading) -> Iterator[Claim]:
+        """The concept claims of a notice, unmerged, in order of place."""
+        for sentence in reading.sentences:
+            # Licences before overlap: a longer match that does not count here must not silence a shorter one that does.
+            counting = [m for m in sentence.found if self._counts(sentence, m)]
+            for mention in longest(counting):
+                yield self._claim(sentence, mention, self._rules[mention.entry.facet or ""])
+
+    def _counts(self, sentence: ReadSentence, mention: Match) -> bool:
+        facet = mention.entry.facet
+        return facet in CONCEPT_FACETS and licensed(sentence, mention, self._rules[facet])
+
+    def _claim(self, sentence: ReadSentence, mention: Match, rule: FacetRule) -> Claim:
+        concept = mention.entry.denotes or ""
+        link, claim_class = rule.branch(concept, self._vocabulary)
+        polarity = self._mentions.polarity_of(sentence, mention.tokens)
+        classes: tuple[str, ...] = (claim_class,)
+        values: tuple[tuple[str, Value], ...] = ()
+        if concept == UNMAPPED:
+            link, classes, name = (
+                str(SEL.hasUnmappedLegalBasis),
+                (UNMAPPED,),
+                f"unmapped-{local_name(mention.entry.iri).rpartition('-')[2]}",
+            )
+        else:
+            name = local_name(concept)
+        if rule.name == "RecipientFacet":
+            classes = tuple(dict.fromkeys((claim_class, str(DPV.Recipient), str(SEL.RecipientCategory))))
+        return Claim(
+            key=f"{rule.slug}/{name}",
+            classes=classes,
+            polarity=polarity,
+            spans=(Span(mention.start, mention.end),),
+            properties=(link,),
+            on_notice=rule.on_notice,
+            concept=None if concept == UNMAPPED else concept,
+            registers=frozenset({sentence.register}),
+            values=values,
+        )
+
+
+def licensed(sentence: ReadSentence, mention: Match, rule: FacetRule) -> bool:
+    """Whether a mention counts for its facet where it stands."""
+    topics, entry = sentence.section.topics, mention.entry
+    if entry.in_topics and not entry.in_topics & topics:
+        return False
+    if entry.not_in_topics & topics:
+        return False
+    if rule.topics & topics or (entry.in_topics and entry.in_topics & topics):
+        return True
+    if entry.self_licensing and not rule.barred & topics:
+        return True
+    return bool(rule.signals & sentence.signals) and not rule.blocked & topics
+
+
+def said(key: str, classes: tuple[str, ...], spans: Iterable[Span], **more: object) -> Claim:
+    """An asserted claim: for statements that have no polarity of their own (a name, a citation)."""
+    return Claim(key=key, classes=classes, polarity=ASSERTED, spans=tuple(spans), **more)  # type: ignore[arg-type]

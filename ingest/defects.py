@@ -1,0 +1,81 @@
+"""Defects of the text itself: a heading with nothing under it, a placeholder left in, a scar of search and replace.
+
+They are findings, not claims: the notice does not say them, it shows them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.mentions import Reading, ReadSentence
+from ingest.names import business_ids
+from ingest.notice import Span
+from ingest.sections import Section
+
+_FILL_IN = re.compile(
+    r"\[(?=[^\]\n]*[^\W\d_]{3})[^\]\n(]{3,60}\](?!\()|_{4,}|(?<!\w)[xX]{3,}(?!\w)|<(?=[^>\n]*\s)[^>\n@/]{3,50}>|\.{6,}|\{\{?[^}\n]{2,40}\}\}?"
+)
+_DEAD_LINK = re.compile(r"\]\(\s*#?\s*\)")
+_NOTHING = re.compile(r"[\s\-–—.:*_/]*\Z")
+_NO_CONTENT_NEEDED = frozenset({"TitleTopic", "ContentsTopic"})
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A defect: local name of its class, where it is, and what stands there."""
+
+    kind: str
+    span: Span
+
+
+def defects(reading: Reading) -> Iterator[Defect]:
+    """The defects of a notice's text, in order of kind and place."""
+    yield from _layout(reading)
+    for s in reading.sentences:
+        yield from _worded(reading.notice.text, s)
+
+
+def _layout(reading: Reading) -> Iterator[Defect]:
+    """Empty sections, gaps to fill in, links that lead nowhere."""
+    text = reading.notice.text
+    for number, section in enumerate(reading.sections):
+        following = reading.sections[number + 1] if number + 1 < len(reading.sections) else None
+        if _empty(text, section, following) and section.heading is not None:
+            yield Defect("EmptySection", section.heading)
+    for match in _FILL_IN.finditer(text):
+        yield Defect("Placeholder", Span(match.start(), match.end()))
+    for match in _DEAD_LINK.finditer(text):
+        start = text.rfind("[", 0, match.start())
+        yield Defect("DeadLink", Span(max(start, 0), match.end()))
+
+
+def _worded(text: str, s: ReadSentence) -> Iterator[Defect]:
+    """What single words show: placeholders, scars, authorities that have moved or ended, wrong identifiers."""
+    for cue in s.signalled("PlaceholderSignal"):
+        if text[max(cue.start - 1, 0)] == "(" and text[cue.end : cue.end + 1] == ")":
+            yield Defect("Placeholder", Span(cue.start - 1, cue.end + 1))
+    for signal, kind in (("ScarSignal", "ReplacementScar"), ("OutdatedAuthoritySignal", "OutdatedAuthority")):
+        for cue in s.signalled(signal):
+            yield Defect(kind, Span(cue.start, cue.end))
+    if "ControllerTopic" in s.section.topics:
+        for identifier in business_ids(text, s.span):
+            if not identifier.valid:
+                yield Defect("InvalidIdentifier", identifier.span)
+
+
+def _empty(text: str, section: Section, following: Section | None) -> bool:
+    """Whether a heading stands over nothing: no content, and no subheading that carries the content."""
+    if not section.topics or section.topics & _NO_CONTENT_NEEDED:
+        return False
+    if any(not _NOTHING.fullmatch(text[s.start : s.end]) for s in section.sentences):
+        return False
+    if following is None:
+        return True
+    deeper = bool(section.number) and following.number.startswith(section.number + ".")
+    return (
+        not deeper
+        and not (following.topics & section.topics)
+        and not (section.topics & {"OfficerTopic", "ControllerTopic"} and "ContactTopic" in following.topics)
+    )

@@ -1,0 +1,237 @@
+"""The RDF of a notice: its claims with evidence, its contacts apart, the organisations it names (data-model sections 1-3, 6).
+
+Pure: the same text and the same claims give the same lines, sorted, without blank nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ingest.claims import Claim, Iri, Text, Value
+from ingest.contacts import Contact, Secrets, email_address, telephone_number
+from ingest.defects import Defect
+from ingest.modality import Modality
+from ingest.notice import Notice, Span
+from ingest.ntriples import iri, literal, triple
+from ingest.organisations import Controller, Organisation
+from ontology.namespaces import DCTERMS, DPV, OA, PROV, SEL, SKOS, VCARD
+
+TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+_DATE_TYPES = {10: "date", 7: "gYearMonth", 4: "gYear"}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeGraphs:
+    """The graphs of one notice as sorted N-Triples lines without line ends.
+
+    Attributes:
+        iri: the notice.
+        graphs: graph IRI to lines: the notice's own, its contacts and what follows from it (`/inferred`).
+        organisations: organisation IRI to the lines that describe it in the shared graph of organisations.
+        text: the stored text.
+    """
+
+    iri: str
+    graphs: Mapping[str, tuple[str, ...]]
+    organisations: Mapping[str, tuple[str, ...]]
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """Everything that was read from a notice, ready to be written as RDF."""
+
+    notice: Notice
+    claims: Sequence[Claim]
+    controllers: Sequence[Controller]
+    organisations: Sequence[Organisation]
+    contacts: Sequence[Contact]
+    defects: Sequence[Defect]
+    registers: Mapping[int, Span | None]
+    title: Span | None
+    date: str | None
+    secrets: Secrets
+    run: str
+    inferred: Sequence[str] = ()
+
+
+def build(found: Extracted) -> NoticeGraphs:
+    """The graphs of a notice."""
+    writer = _Writer(found)
+    writer.notice()
+    for claim in found.claims:
+        writer.claim(claim)
+    for number, defect in enumerate(found.defects, 1):
+        writer.defect(number, defect)
+    for number, contact in enumerate(found.contacts, 1):
+        writer.contact(number, contact)
+    graphs = {found.notice.iri: tuple(sorted(set(writer.public)))}
+    if writer.private:
+        graphs[f"{found.notice.iri}/contacts"] = tuple(sorted(set(writer.private)))
+    if found.inferred:
+        graphs[f"{found.notice.iri}/inferred"] = tuple(found.inferred)
+    described = {o.iri: tuple(sorted(set(description(o)))) for o in found.organisations}
+    return NoticeGraphs(found.notice.iri, graphs, described, found.notice.text)
+
+
+def description(organisation: Organisation) -> Iterable[str]:
+    """What stands once about an organisation in the shared graph."""
+    for kind in (DPV.Organisation, DPV.LegalEntity, *((DPV.DataController,) if organisation.controller else ())):
+        yield triple(organisation.iri, TYPE, iri(kind))
+    yield triple(organisation.iri, DPV.hasName, literal(organisation.name))
+    if organisation.identifier:
+        yield triple(organisation.iri, DPV.hasIdentifier, literal(organisation.identifier))
+    if organisation.country:
+        yield triple(organisation.iri, DPV.hasCountry, iri(organisation.country))
+    if organisation.parent:
+        yield triple(organisation.iri, SEL.parentOrganisation, iri(organisation.parent))
+
+
+class _Writer:
+    """Collects the lines of the public and the private graph."""
+
+    def __init__(self, found: Extracted) -> None:
+        self.public: list[str] = []
+        self.private: list[str] = []
+        self._found = found
+        self._notice = found.notice
+        self._iri = found.notice.iri
+        self._text = f"{self._iri}/text"
+        self._processes = {n: f"{self._iri}/register/{n}" for n in found.registers}
+
+    def notice(self) -> None:
+        """The notice, its text, its registers and controllers."""
+        add, n = self._add, self._notice
+        add(self._iri, TYPE, iri(DPV.PrivacyNotice))
+        add(self._iri, DCTERMS.language, literal(n.language))
+        add(self._iri, PROV.wasGeneratedBy, iri(self._found.run))
+        self._words(self._iri, DCTERMS.title, self._found.title)
+        if self._found.date:
+            add(
+                self._iri,
+                DCTERMS.modified,
+                literal(self._found.date, datatype=XSD + _DATE_TYPES[len(self._found.date)]),
+            )
+        if n.source:
+            add(self._iri, DCTERMS.source, iri(n.source if "://" in n.source else f"urn:file:{n.source}"))
+        add(self._text, TYPE, iri(SEL.NoticeText))
+        add(self._text, SEL.sha256, literal(n.sha256))
+        add(self._text, DCTERMS.extent, literal(str(len(n.text)), datatype=XSD + "integer"))
+        add(self._iri, SEL.hasText, iri(self._text))
+        for number, title in self._found.registers.items():
+            process = self._processes[number]
+            for kind in (DPV.Process, DPV.PersonalDataProcess):
+                add(process, TYPE, iri(kind))
+            add(self._iri, DPV.hasProcess, iri(process))
+            add(process, DPV.hasNotice, iri(self._iri))
+            self._words(process, DCTERMS.title, title)
+        self._controllers([c.organisation.iri for c in self._found.controllers])
+
+    def _controllers(self, controllers: Sequence[str]) -> None:
+        """One controller stands alone; several that decide together are joint controllers (GDPR Art. 26)."""
+        for holder in (self._iri, *self._processes.values()):
+            if len(controllers) > 1:
+                joint = f"{self._iri}/joint-controllers"
+                self._add(joint, TYPE, iri(DPV.JointDataControllers))
+                self._add(holder, DPV.hasJointDataControllers, iri(joint))
+                for controller in controllers:
+                    self._add(joint, DPV.hasDataController, iri(controller))
+            elif controllers:
+                self._add(holder, DPV.hasDataController, iri(controllers[0]))
+
+    def claim(self, claim: Claim) -> None:
+        """One claim with its links, values and evidence."""
+        node = f"{self._iri}/{claim.path}"
+        modality = claim.polarity.modality
+        for kind in (str(SEL.Claim), *claim.classes):
+            self._add(node, TYPE, iri(kind))
+        self._add(node, SEL.modality, iri(SEL[modality.value]))
+        self._add(self._iri, SEL.hasClaim, iri(node))
+        if claim.concept:
+            self._add(node, SKOS.broader, iri(claim.concept))
+        if claim.polarity.default_negated and modality is Modality.CONDITIONAL:
+            self._add(node, SEL.defaultPolarity, iri(SEL.Negated))
+        if modality is Modality.CONDITIONAL:
+            self._words(node, SEL.condition, claim.polarity.condition)
+        holders = [self._iri] if claim.on_notice else [self._processes[r] for r in sorted(claim.registers)]
+        links = [
+            *((claim.statement,) if claim.statement else ()),
+            *(claim.properties if modality is not Modality.NEGATED else ()),
+        ]
+        for holder in holders:
+            for link in links:
+                self._add(holder, link, iri(node))
+        for predicate, value in claim.values:
+            self._value(node, predicate, value)
+        self._evidence(node, claim.spans)
+
+    def defect(self, number: int, defect: Defect) -> None:
+        """A defect of the text with its place."""
+        node = f"{self._iri}/defect/{number}"
+        for kind in (SEL.Defect, SEL[defect.kind]):
+            self._add(node, TYPE, iri(kind))
+        self._add(self._iri, SEL.hasDefect, iri(node))
+        self._evidence(node, (defect.span,))
+
+    def contact(self, number: int, contact: Contact) -> None:
+        """A contact point, in the private graph."""
+        node, private = f"{self._iri}/contact/{number}", self.private
+        text, language = self._notice.text, self._notice.language
+        private.append(triple(node, TYPE, iri(VCARD.Individual if contact.name else VCARD.Kind)))
+        private.append(
+            triple(self._iri, DPV.hasDataProtectionOfficer if contact.officer else DPV.hasContact, iri(node))
+        )
+        if contact.name is not None:
+            private.append(
+                triple(node, VCARD.fn, literal(" ".join(text[contact.name.start : contact.name.end].split())))
+            )
+        for span in contact.emails:
+            private.append(triple(node, VCARD.hasEmail, iri("mailto:" + email_address(text[span.start : span.end]))))
+        for span in contact.phones:
+            private.append(
+                triple(node, VCARD.hasTelephone, iri("tel:" + telephone_number(text[span.start : span.end], language)))
+            )
+        for span in (*((contact.name,) if contact.name else ()), *contact.emails, *contact.phones):
+            self._selector(private, node, span)
+
+    def _value(self, node: str, predicate: str, value: Value) -> None:
+        if isinstance(value, Iri):
+            self._add(
+                node, predicate, iri(self._iri + value.value[1:] if value.value.startswith("./") else value.value)
+            )
+        elif isinstance(value, Text):
+            self._add(node, predicate, literal(value.value, value.language, value.datatype))
+        else:
+            self._words(node, predicate, value.span)
+
+    def _words(self, node: str, predicate: str, span: Span | None) -> None:
+        """The notice's own words as a literal in its language, on one line, nothing secret among them."""
+        narrowed = self._found.secrets.narrowed(span) if span is not None else None
+        if narrowed is not None:
+            words = " ".join(self._notice.text[narrowed.start : narrowed.end].split()).strip(" ,;:")
+            if words:
+                self._add(node, predicate, literal(words, self._notice.language))
+
+    def _evidence(self, node: str, spans: Iterable[Span]) -> None:
+        """The places that prove a claim; one that holds nothing but personal data is kept with the contacts."""
+        for span in sorted(set(spans)):
+            narrowed = self._found.secrets.narrowed(span)
+            if narrowed is not None:
+                self._selector(self.public, node, narrowed)
+            else:
+                self._selector(self.private, node, span)
+
+    def _selector(self, lines: list[str], node: str, span: Span) -> None:
+        place = f"{self._text}#char={span.start},{span.end}"
+        lines.append(triple(node, PROV.wasDerivedFrom, iri(place)))
+        for kind in (OA.TextPositionSelector, OA.TextQuoteSelector):
+            lines.append(triple(place, TYPE, iri(kind)))
+        lines.append(triple(place, OA.start, literal(str(span.start), datatype=XSD + "integer")))
+        lines.append(triple(place, OA.end, literal(str(span.end), datatype=XSD + "integer")))
+        lines.append(triple(place, OA.exact, literal(self._notice.text[span.start : span.end], self._notice.language)))
+        lines.append(triple(place, DCTERMS.isPartOf, iri(self._text)))
+
+    def _add(self, subject: str, predicate: str, obj: str) -> None:
+        self.public.append(triple(subject, predicate, obj))

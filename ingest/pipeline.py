@@ -1,0 +1,135 @@
+"""The way of a notice on one screen: text → sections → mentions → claims → graph.
+
+A :class:`Pipeline` holds what is known of language and law, loaded once; mapping a notice is a pure function of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from ingest.citations import CitationReader
+from ingest.claims import Claim, ConceptClaims, merged
+from ingest.contacts import Secrets, contacts
+from ingest.dates import DateReader
+from ingest.defects import defects
+from ingest.graph import Extracted, NoticeGraphs, build
+from ingest.inferences import Inferences
+from ingest.interests import interest_claims
+from ingest.mentions import MentionReader, Reading
+from ingest.names import NameReader
+from ingest.notice import Notice, Span
+from ingest.organisations import OrganisationReader, controller_claims
+from ingest.retention import RetentionReader
+from ingest.sections import Sectioner
+from ingest.transfers import TransferReader
+from ontology import facets, lexicon, vocabulary
+from ontology.facets import FacetRule
+from ontology.lexicon import Lexicon
+from ontology.namespaces import ID_BASE
+from ontology.reference import Reference, load_reference
+from ontology.vocabulary import Vocabulary
+
+VERSION = "1"
+"""Changes when the rules of composition change, so that graphs say which ones made them."""
+
+
+class Pipeline:
+    """Maps notices to RDF; make one and use it for all of them."""
+
+    def __init__(
+        self,
+        lexicons: Mapping[str, Lexicon],
+        vocabulary: Vocabulary,
+        reference: Reference,
+        rules: Mapping[str, FacetRule],
+        run: str = f"{ID_BASE}run/unnamed",
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.run = run
+        self._lexicons = lexicons
+        self._reference = reference
+        self._rules = rules
+        self._readers: dict[str, _Readers] = {}
+
+    @classmethod
+    def load(cls) -> Pipeline:
+        """A pipeline with the project's own lexicon, vocabulary and reference data.
+
+        Raises:
+            LexiconError, VocabularyError, ReferenceDataError: when any of them is broken.
+        """
+        known = vocabulary.load()
+        digest = hashlib.sha256("\n".join((VERSION, lexicon.digest(), known.digest())).encode()).hexdigest()
+        return cls(lexicon.load(), known, load_reference(), facets.load(), f"{ID_BASE}run/{digest[:16]}")
+
+    def map(self, notice: Notice) -> NoticeGraphs:
+        """The graphs of a notice."""
+        if notice.language not in self._readers:
+            self._readers[notice.language] = _Readers(
+                self._lexicons[notice.language], self.vocabulary, self._reference, self._rules
+            )
+        return self._readers[notice.language].map(notice, self.run)
+
+
+class _Readers:
+    """The readers of one language."""
+
+    def __init__(self, lex: Lexicon, known: Vocabulary, reference: Reference, rules: Mapping[str, FacetRule]) -> None:
+        self._sections = Sectioner(lex)
+        self._mentions = MentionReader(lex)
+        self._concepts = ConceptClaims(rules, known, self._mentions)
+        self._organisations = OrganisationReader(NameReader(lex), self._mentions, reference)
+        self._transfers = TransferReader(self._mentions, reference)
+        self._retention = RetentionReader(lex, self._mentions)
+        self._citations = CitationReader(reference)
+        self._dates = DateReader(lex)
+        self._inferences = Inferences(reference, known)
+
+    def map(self, notice: Notice, run: str) -> NoticeGraphs:
+        """Read, assemble, build."""
+        reading = self._mentions.read(notice, self._sections.split(notice))
+        controllers = self._organisations.controllers(reading)
+        others = list(self._organisations.others(reading, controllers))
+        people = contacts(reading, [c.name.span for c in controllers])
+        claims: list[Claim] = [
+            *self._concepts.assemble(reading),
+            *self._transfers.claims(reading),
+            *self._retention.claims(reading),
+            *self._citations.claims(reading),
+            *controller_claims(controllers),
+            *(claim for _, claim in others),
+        ]
+        claims = merged(interest_claims(reading, claims))
+        date, secrets = self._dates.date(reading), Secrets(reading, people)
+        named = {o.iri: o for o in (*(o for o, _ in others), *(c.organisation for c in controllers))}
+        return build(
+            Extracted(
+                notice=notice,
+                claims=claims,
+                controllers=controllers,
+                organisations=list(named.values()),
+                contacts=people,
+                defects=list(defects(reading)),
+                registers=_registers(reading),
+                title=_title(reading),
+                date=date,
+                secrets=secrets,
+                run=run,
+                inferred=self._inferences.of(notice, claims, date, secrets),
+            )
+        )
+
+
+def _registers(reading: Reading) -> dict[int, Span | None]:
+    """The registers with the names that the notice gives them."""
+    out: dict[int, Span | None] = dict.fromkeys(range(1, reading.registers + 1))
+    for s in reading.under("RegisterNameTopic"):
+        if out[s.register] is None and s.section.topics == {"RegisterNameTopic"}:
+            out[s.register] = s.span
+    return out
+
+
+def _title(reading: Reading) -> Span | None:
+    """The notice's own title: its first heading that names what the text is."""
+    return next((s.heading for s in reading.sections if s.heading is not None and "TitleTopic" in s.topics), None)

@@ -1,0 +1,233 @@
+"""Sections of a notice: what each part is about, by its heading. The sections tile the text: no gap, no overlap.
+
+A heading is a short line that names a topic of the lexicon (`sel:HeadingEntry`), or that is numbered; it may be wrapped
+over lines, carry several topics, or be followed by its content on the same line («Rekisterinpitäjä: …»). The section's
+topics decide the role of what is found in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.matcher import Match, Matcher, longest
+from ingest.notice import Notice, Span
+from ingest.sentences import Block, Kind, blocks, numbering, sentences
+from ingest.tokens import Token, tokenize
+from ontology.lexicon import Lexicon
+
+LONGEST_HEADING = 16
+"""Words. Longer lines are content even when they name a topic."""
+LONGEST_INLINE = 6
+HEAD_TOPICS = frozenset({"ControllerTopic", "OfficerTopic"})
+"""Topics whose heading may run straight into its content without a colon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence or list item; `lead` is the index of the sentence that introduces it («… seuraavia tietoja:»)."""
+
+    start: int
+    end: int
+    tokens: tuple[Token, ...]
+    item: bool = False
+    lead: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the notice under one heading.
+
+    Attributes:
+        start, end: the section's place; consecutive sections touch.
+        heading: the heading's place, None before the first heading.
+        topics: local names of `sel:Topic` individuals.
+        announces: IRIs of the rights that the heading promises.
+        number: the section number as printed, or "".
+        sentences: the content, the heading left out.
+    """
+
+    start: int
+    end: int
+    heading: Span | None
+    topics: frozenset[str]
+    announces: frozenset[str]
+    number: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    span: Span
+    topics: frozenset[str]
+    announces: frozenset[str]
+    number: str
+
+
+class Sectioner:
+    """Splits notices of one language into sections."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        clause = [e for e in lexicon.of_kind("Cue") if "ClauseSignal" in _local(e.values("signal"))]
+        self._headings = Matcher(lexicon, lexicon.of_kind("HeadingEntry"))
+        self._clauses = Matcher(lexicon, clause)
+        self._abbreviations = frozenset(label for e in lexicon.of_kind("Abbreviation") for label in e.labels)
+
+    def split(self, notice: Notice) -> list[Section]:
+        """The sections of a notice, tiling its text."""
+        text = notice.text
+        opened: list[tuple[int, _Heading | None, list[tuple[Span, bool]]]] = [(0, None, [])]
+        for block in blocks(text):
+            heading = self._heading(text, block)
+            content = Span(block.start, block.end)
+            if heading is not None:
+                opened.append((_line_start(text, heading.span.start), heading, []))
+                content = Span(min(heading.span.end, block.end), block.end)
+            opened[-1][2].extend((part, block.kind is Kind.ITEM) for part in self._parts(text, content))
+        return self._sections(text, opened)
+
+    def _sections(
+        self, text: str, opened: Sequence[tuple[int, _Heading | None, list[tuple[Span, bool]]]]
+    ) -> list[Section]:
+        out: list[Section] = []
+        parents: dict[str, Section] = {}
+        starts = [start for start, _, _ in opened]
+        for (start, heading, parts), end in zip(opened, [*starts[1:], len(text)], strict=True):
+            if start == end and heading is None:
+                continue
+            topics = heading.topics if heading else frozenset()
+            number = heading.number if heading else ""
+            parent = parents.get(number.rpartition(".")[0])
+            if parent is not None and not topics:
+                topics = parent.topics
+            section = Section(
+                start,
+                end,
+                heading.span if heading else None,
+                topics,
+                heading.announces if heading else frozenset(),
+                number,
+                _led(text, parts),
+            )
+            if number:
+                parents[number] = section
+            out.append(section)
+        return out
+
+    def _parts(self, text: str, content: Span) -> list[Span]:
+        if not text[content.start : content.end].strip():
+            return []
+        return sentences(text, content, self._abbreviations)
+
+    def _heading(self, text: str, block: Block) -> _Heading | None:
+        """The heading that a block is or begins with."""
+        if block.kind is Kind.ITEM and not block.alone:
+            return None
+        first = block.lines[0]
+        named = self._straight(text, first) if block.kind is Kind.PARAGRAPH else None
+        if named is not None:
+            return named
+        whole = self._as_heading(text, Span(block.start, block.end), len(block.lines) > 1)
+        if whole is not None:
+            return whole
+        if len(block.lines) > 1 and first.end - first.start < 70 and not text[block.lines[1].start].islower():
+            line = self._as_heading(text, first, False)
+            if line is not None:
+                return line
+        return self._inline(text, first) if block.kind is Kind.PARAGRAPH else None
+
+    def _as_heading(self, text: str, span: Span, wrapped: bool) -> _Heading | None:
+        found = numbering(text, span.start, span.end)
+        number, start = found if found else ("", span.start)
+        printed = text[start : span.end]
+        tokens = tokenize(text, start, span.end)
+        marked = bool(number) or printed.startswith("#")
+        if not tokens or len(tokens) > LONGEST_HEADING or "@" in printed or "](" in printed:
+            return None
+        if not marked and printed.count(",") > 1:
+            return None
+        if wrapped and "\n" in printed and max(map(len, printed.split("\n"))) > 45:
+            return None
+        question = printed.endswith("?")
+        if not question and self._clauses.match(tokens):
+            return None
+        if printed.endswith((",", ";")) or (printed.endswith(".") and not marked and len(tokens) > 8):
+            return None
+        matches = list(longest(self._headings.match(tokens)))
+        topics = _topics(matches)
+        if not matches or not topics:
+            is_heading = marked and len(tokens) <= 8 and not printed.endswith(".") and not wrapped
+            return _Heading(span, frozenset(), frozenset(), number) if is_heading else None
+        if not marked and _covered(matches) * 5 < len(tokens):
+            return None
+        colon = text.find(": ", start, span.end)
+        if colon >= 0 and not (any(m.start < colon for m in matches) and any(m.start > colon for m in matches)):
+            return None
+        announces = frozenset(iri for m in matches for iri in m.entry.values("announces"))
+        return _Heading(span, topics, announces, number)
+
+    def _inline(self, text: str, line: Span) -> _Heading | None:
+        """A heading with its content on the same line: «Rekisterinpitäjä: Esimerkki Oy»."""
+        found = numbering(text, line.start, line.end)
+        number, start = found if found else ("", line.start)
+        colon = text.find(":", start, line.end)
+        if 0 <= colon < line.end - 1 and text[colon + 1].isspace():
+            tokens = tokenize(text, start, colon)
+            if 0 < len(tokens) <= LONGEST_INLINE and not self._clauses.match(tokens):
+                matches = list(longest(self._headings.match(tokens)))
+                topics = _topics(matches) - {"TitleTopic", "ContentsTopic"}
+                if topics and _covered(matches) * 3 >= len(tokens):
+                    return _Heading(Span(line.start, colon + 1), topics, frozenset(), number)
+        return None
+
+    def _straight(self, text: str, line: Span) -> _Heading | None:
+        """A heading that runs straight into a name: «Rekisterinpitäjä Esimerkki Oy»."""
+        found = numbering(text, line.start, line.end)
+        number, start = found if found else ("", line.start)
+        tokens = tokenize(text, start, line.end)
+        if text[start : line.end].isupper() or not 2 <= len(tokens) <= LONGEST_HEADING or self._clauses.match(tokens):
+            return None
+        if not tokens[1].capital or text[tokens[0].end : tokens[1].start].strip():
+            return None
+        first = [m for m in self._headings.match(tokens) if m.tokens == (0,) and _topics([m]) <= HEAD_TOPICS]
+        if not first or text[line.end - 1] == ".":
+            return None
+        return _Heading(Span(line.start, tokens[0].end), _topics(first), frozenset(), number)
+
+
+def _led(text: str, parts: Sequence[tuple[Span, bool]]) -> tuple[Sentence, ...]:
+    """The sentences of a section, each list item with the sentence that introduces it."""
+    out: list[Sentence] = []
+    lead: int | None = None
+    persistent = False
+    for span, item in parts:
+        inline_item = text[span.start] in "-–•" and text[span.start + 1 : span.start + 2].isspace()
+        start = span.start + 2 if inline_item else span.start
+        if start >= span.end:
+            continue
+        listed = item or inline_item
+        ends_in_colon = text[start : span.end].endswith(":")
+        applies = lead if (listed or persistent) and not ends_in_colon else None
+        out.append(Sentence(start, span.end, tuple(tokenize(text, start, span.end)), listed, applies))
+        if ends_in_colon:
+            lead, persistent = len(out) - 1, True
+        elif not listed and not persistent:
+            lead = len(out) - 1
+    return tuple(out)
+
+
+def _topics(matches: Sequence[Match]) -> frozenset[str]:
+    return frozenset(_local(topic for m in matches for topic in m.entry.values("topic")))
+
+
+def _local(iris: object) -> list[str]:
+    return [str(iri).rpartition("#")[2] for iri in iris]  # type: ignore[attr-defined]
+
+
+def _covered(matches: Sequence[Match]) -> int:
+    return len({index for m in matches for index in m.tokens})
+
+
+def _line_start(text: str, offset: int) -> int:
+    """Where the line of an offset begins, list marker and number included."""
+    return text.rfind("\n", 0, offset) + 1

@@ -1,0 +1,61 @@
+"""Words of a text with their places, spelled for look-up: the first step of reading, before any meaning.
+
+A token's `start` and `end` are code-point offsets into the notice's text; its `word` is what the lexicon is asked for:
+lower case, straight quotes and hyphens, a case ending after a colon cut off («EU:n» is «eu»), a word broken over a line
+joined. A stub with a hanging hyphen («asiakas-») keeps its hyphen; :func:`complete_ellipsis` says what it stands for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_ADDRESS = r"(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+"
+_WORD = re.compile(
+    _ADDRESS + r"|[^\W_]+(?:[-‐‑–'’.&][^\W_]+|-\n[^\W\d_]+)*(?::[^\W\d_]{1,5}\b)?(?:-(?=[\s,/]|$))?", re.UNICODE
+)
+_COLON_ENDING = re.compile(r":[^\W\d_]{1,5}$")
+_FOLD = str.maketrans({"‐": "-", "‑": "-", "–": "-", "’": "'", "\u00ad": None})
+
+
+NO_WORD = "\N{REPLACEMENT CHARACTER}"
+"""The word of a token that is none: a web or e-mail address, which is not to be read as language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of the text; `capital` when it is written with a capital letter."""
+
+    start: int
+    end: int
+    word: str
+    capital: bool
+
+
+def tokenize(text: str, start: int, end: int) -> list[Token]:
+    """The words of `text[start:end]` in order, with offsets into `text`."""
+    out: list[Token] = []
+    for match in _WORD.finditer(text, start, end):
+        form = match.group()
+        if "@" in form or (form.startswith(("http", "www.")) and ("://" in form or form.startswith("www."))):
+            out.append(Token(match.start(), match.end(), NO_WORD, False))
+            continue
+        word = _COLON_ENDING.sub("", form) if ":" in form else form
+        word = word.replace("-\n", "-").translate(_FOLD).lower()
+        out.append(Token(match.start(), match.end(), word, form[0].isupper()))
+    return out
+
+
+def complete_ellipsis(tokens: Sequence[Token], index: int) -> list[str]:
+    """The words that a stub may stand for: «asiakas-» before «palvelusuhde» gives «asiakassuhde» among others, and itself.
+
+    The tail is taken from the next words that are not stubs themselves; which of the candidates is a word only the
+    lexicon can say.
+    """
+    stub = tokens[index].word.removesuffix("-")
+    for later in tokens[index + 1 : index + 8]:
+        if later.word.endswith("-") or len(later.word) < 5:
+            continue
+        return [stub, *(stub + later.word[cut:] for cut in range(2, len(later.word) - 2))]
+    return [stub]

@@ -1,0 +1,164 @@
+"""Transfers out of the EU or EEA: what the notice states, denies or makes conditional (GDPR Art. 13(1)(f), Chapter V).
+
+A statement is a sentence that names a destination outside (the Union, the Area, a country without the GDPR) and speaks of
+transferring, or stands under the heading about transfers. A service of another country that is merely named makes no
+statement. Instruments named in the sentence or right after it belong to the statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ingest.claims import Claim, Iri, Text, Value
+from ingest.mentions import MentionReader, Reading, ReadSentence
+from ingest.modality import Modality, Polarity
+from ingest.notice import Span
+from ontology.namespaces import DPV, LOC, SEL
+from ontology.reference import Reference
+from ontology.vocabulary import local_name
+
+SHORT_ANSWER = 8
+"""Words. Under a heading about transfers, a sentence as short as this needs to name no destination."""
+ANSWERS = frozenset({Modality.NEGATED, Modality.CONDITIONAL})
+_XSD_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One transfer statement before it becomes a claim."""
+
+    sentence: ReadSentence
+    polarity: Polarity
+    scope: str | None
+    countries: frozenset[str]
+    exhaustive: bool
+    instruments: frozenset[str]
+    spans: tuple[Span, ...]
+
+
+class TransferReader:
+    """Reads transfer statements of notices in one language."""
+
+    def __init__(self, mentions: MentionReader, reference: Reference) -> None:
+        self._mentions = mentions
+        self._reference = reference
+
+    def statements(self, reading: Reading) -> list[Statement]:
+        """The statements of a notice in order; those that say the same put together."""
+        found: list[Statement] = []
+        for index, s in enumerate(reading.sentences):
+            statement = self._statement(s)
+            if statement is not None:
+                found.append(statement)
+            elif found and self._continues(reading, index, found[-1]):
+                found[-1] = replace(found[-1], instruments=found[-1].instruments | self._instruments(s))
+        out: dict[object, Statement] = {}
+        for statement in found:
+            key = (
+                statement.polarity.modality,
+                statement.scope,
+                statement.countries,
+                statement.instruments,
+                statement.sentence.register,
+            )
+            known = out.get(key)
+            out[key] = statement if known is None else replace(known, spans=(*known.spans, *statement.spans))
+        return list(out.values())
+
+    def _continues(self, reading: Reading, index: int, before: Statement) -> bool:
+        """Whether a sentence without a destination goes on about the statement before it: it names an instrument for it."""
+        s = reading.sentences[index]
+        if not self._instruments(s) or before.polarity.modality is Modality.NEGATED:
+            return False
+        return s.section is before.sentence.section or reading.sentences[index - 1] is before.sentence
+
+    def _statement(self, s: ReadSentence) -> Statement | None:
+        topics = s.section.topics
+        if not s.sentence.tokens:
+            return None
+        if topics & {"RightTopic", "ContentsTopic", "ControllerTopic", "ContactTopic"} and not topics & {
+            "TransferTopic"
+        }:
+            return None
+        outside = s.of("TransferFacet")
+        countries = [m for m in s.of("TerritoryFacet") if self._third_country(m.entry.denotes)]
+        about = "TransferTopic" in topics
+        named = bool(outside) and (about or "TransferSignal" in s.signals)
+        placed = bool(countries) and (about or "PlaceSignal" in s.signals or bool(outside))
+        at = [i for m in (outside or countries) for i in m.tokens] or [0]
+        polarity = self._mentions.polarity_of(s, at)
+        answered = (
+            about
+            and len(s.sentence.tokens) <= SHORT_ANSWER
+            and "TransferSignal" in s.own_signals
+            and polarity.modality in ANSWERS
+        )
+        if not (named or placed or answered):
+            return None
+        if (
+            polarity.modality is Modality.ASSERTED
+            and not countries
+            and {m.entry.denotes for m in outside} == {str(DPV.ThirdCountry)}
+        ):
+            polarity = replace(polarity, modality=Modality.POSSIBLE)
+        scopes = {m.entry.denotes for m in outside} & {str(LOC["non-EEA"]), str(LOC["non-EU"])}
+        scope = (
+            str(LOC["non-EEA"])
+            if str(LOC["non-EEA"]) in scopes or (answered and not scopes)
+            else next(iter(scopes), None)
+        )
+        exhaustive = "ExampleSignal" not in s.own_signals
+        listed = frozenset(str(m.entry.denotes) for m in countries)
+        return Statement(s, polarity, scope, listed, exhaustive, self._instruments(s), (s.span,))
+
+    def _third_country(self, iri: str | None) -> bool:
+        territory = self._reference.territories.get(iri or "")
+        return territory is not None and not territory.gdpr
+
+    @staticmethod
+    def _instruments(s: ReadSentence) -> frozenset[str]:
+        return frozenset(str(m.entry.denotes) for m in s.of("InstrumentFacet"))
+
+    def claims(self, reading: Reading) -> Iterator[Claim]:
+        """The claims of a notice about transfers and their instruments."""
+        for number, statement in enumerate(self.statements(reading), 1):
+            yield from self._claim(number, statement, reading.notice.language)
+
+    def _claim(self, number: int, t: Statement, language: str) -> Iterator[Claim]:
+        negated = t.polarity.modality is Modality.NEGATED
+        values: list[tuple[str, Value]] = []
+        if negated:
+            excluded = {*t.countries, *((t.scope,) if t.scope else ())} or {str(LOC["non-EEA"])}
+            values += [(str(SEL.excludesDestination), Iri(destination)) for destination in sorted(excluded)]
+        else:
+            values += [(str(DPV.hasThirdCountry), Iri(c)) for c in sorted(t.countries)]
+            if t.scope:
+                values.append((str(SEL.destinationScope), Iri(t.scope)))
+            if t.countries:
+                values.append(
+                    (str(SEL.destinationsExhaustive), Text("true" if t.exhaustive else "false", datatype=_XSD_BOOLEAN))
+                )
+            for instrument in sorted(t.instruments):
+                step = f"instrument/{local_name(instrument)}"
+                values.append((str(SEL.hasTransferInstrument), Iri(f"./{step}")))
+                yield Claim(
+                    step,
+                    (),
+                    Polarity(Modality.ASSERTED),
+                    t.spans,
+                    concept=instrument,
+                    registers=frozenset({t.sentence.register}),
+                )
+        yield Claim(
+            key=f"transfer/{number}",
+            classes=(str(SEL.Transfer), str(DPV.Processing)),
+            polarity=t.polarity,
+            spans=t.spans,
+            properties=(str(DPV.hasProcessing),),
+            statement=str(SEL.hasTransferStatement),
+            concept=str(DPV.CrossBorderTransfer),
+            registers=frozenset({t.sentence.register}),
+            numbered=True,
+            values=tuple(values),
+        )

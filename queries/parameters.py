@@ -1,0 +1,142 @@
+"""The values a stored question asks for: what each type accepts, and the SPARQL term that stands for it.
+
+A value becomes a term by its type and never text inside a query, so nothing that is typed into a form can change what
+is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+Languages = Mapping[str, str]
+
+_LOC = "https://w3id.org/dpv/loc#"
+_SEL = "https://w3id.org/seloste/ns#"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_IRI = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|^`\\]+")
+_MODALITIES = {"asserted": "Asserted", "possible": "Possible", "conditional": "Conditional", "negated": "Negated"}
+_AFFIRMED = ("Asserted", "Possible", "Conditional")
+MAX_LENGTH = 500
+
+
+class ParameterError(ValueError):
+    """A question cannot be asked with the values given."""
+
+
+class BadParameter(ParameterError):
+    """A value that its type does not accept, or a parameter that the question does not have."""
+
+    def __init__(self, name: str, value: str, expected: str) -> None:
+        self.name, self.value, self.expected = name, value, expected
+        super().__init__(f"{name}={value!r} is not accepted: expected {expected}.")
+
+
+class MissingParameter(ParameterError):
+    """A parameter without a default that was not given."""
+
+    def __init__(self, name: str, expected: str) -> None:
+        self.name, self.expected = name, expected
+        super().__init__(f"{name} is missing: give {expected}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One value that a question asks for; `default` is None when it must be given. Labels by language (fi, sv, en)."""
+
+    name: str
+    type: str
+    labels: Languages
+    default: str | None
+    example: str
+
+    @property
+    def expected(self) -> str:
+        """What the type accepts, in words."""
+        return TYPES[self.type].expected
+
+    def term(self, value: str) -> str:
+        """The SPARQL term for a value (for `modality` a list, to stand after IN); raises BadParameter."""
+        given = value.strip()
+        term = TYPES[self.type].term(given) if len(given) <= MAX_LENGTH else None
+        if term is None:
+            raise BadParameter(self.name, value[:MAX_LENGTH], self.expected)
+        return term
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A kind of value: what it accepts, in words, and its term; no term means not accepted."""
+
+    expected: str
+    term: Callable[[str], str | None]
+
+
+def _country(value: str) -> str | None:
+    return f"<{_LOC}{value.upper()}>" if re.fullmatch("[A-Za-z]{2}", value) else None
+
+
+def _text(value: str) -> str | None:
+    if re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]", value):
+        return None
+    for plain, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
+        value = value.replace(plain, escaped)
+    return f'"{value}"'
+
+
+def _concept(value: str) -> str | None:
+    match = re.fullmatch(r"([a-z][a-z-]*):([A-Za-z0-9][A-Za-z0-9_-]*)", value)
+    if match is None:
+        return f"<{value}>" if _IRI.fullmatch(value) else None
+    from ontology.namespaces import PREFIXES  # loads rdflib, which listing the questions does not need
+
+    return f"<{PREFIXES[match[1]]}{match[2]}>" if match[1] in PREFIXES else None
+
+
+def _organisation(value: str) -> str | None:
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._~-]*", value):
+        from ontology.namespaces import ID_BASE  # as above
+
+        return f"<{ID_BASE}organisation/{value}>"
+    return f"<{value}>" if _IRI.fullmatch(value) else None
+
+
+def _integer(value: str) -> str | None:
+    return str(int(value)) if re.fullmatch("[0-9]{1,12}", value) else None
+
+
+def _date(value: str) -> str | None:
+    try:
+        return f'"{date.fromisoformat(value).isoformat()}"^^<{_XSD}date>'
+    except ValueError:
+        return None
+
+
+def _language(value: str) -> str | None:
+    return f'"{value.lower()}"' if re.fullmatch("[A-Za-z]{2,3}", value) else None
+
+
+def _modality(value: str) -> str | None:
+    if value.lower() == "all":
+        return ", ".join(f"<{_SEL}{name}>" for name in _AFFIRMED)
+    name = _MODALITIES.get(value.lower())
+    return f"<{_SEL}{name}>" if name else None
+
+
+def _item(value: str) -> str | None:
+    return f'"{value.lower()}"' if re.fullmatch("1[34]-[1-4](-[a-z]+)*", value.lower()) else None
+
+
+TYPES: Mapping[str, Type] = {
+    "country": Type("an ISO 3166-1 alpha-2 code such as FI or US", _country),
+    "text": Type(f"a text of at most {MAX_LENGTH} characters", _text),
+    "concept": Type("a concept such as dpv:DirectMarketing, or its IRI", _concept),
+    "organisation": Type("an organisation's identifier such as 2817330-9, or its IRI", _organisation),
+    "integer": Type("a whole number, 0 or more", _integer),
+    "date": Type("a date such as 2018-05-25", _date),
+    "language": Type("a language code: fi, sv or en", _language),
+    "modality": Type("asserted, possible, conditional, negated, or all (what is not negated)", _modality),
+    "item": Type("an item of Art. 13 or 14 such as 13-2-a", _item),
+}

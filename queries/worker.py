@@ -1,0 +1,206 @@
+"""One query at a time, in a process that may be killed: `python -m queries.worker SOCKET MEMORY SNAPSHOT`.
+
+The process confines itself (queries.sandbox) before it reads anything, opens the snapshot that a request names
+read-only, and parses and evaluates there, on a thread with a stack that deep nesting does not exhaust at once. The
+main thread waits for requests; when the parent hangs up, it ends the process whatever the query is doing.
+
+A frame, both ways: two lengths (4 bytes each, big-endian), a JSON header, a body of bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import re
+import resource
+import struct
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import pyoxigraph as ox
+
+from queries import evaluation_results as results
+from queries import formats, sandbox
+
+STACK = 256 << 20
+Frame = tuple[dict[str, Any], bytes]
+_LENGTHS = struct.Struct("!II")
+_POSITION = re.compile(r"(?:error )?at (\d+):(\d+): (.*)", re.DOTALL)
+
+
+class _Snapshot:
+    """The checkpoint that is open, if any."""
+
+    def __init__(self) -> None:
+        self._path = ""
+        self._store: ox.Store | None = None
+        self._lease: IO[bytes] | None = None
+
+    def open(self, path: str) -> ox.Store:
+        """The store at `path`, which stays open until another is asked for; raises OSError when it is gone."""
+        if self._store is None or path != self._path:
+            self._store = None
+            if self._lease is not None:
+                self._lease.close()
+            self._lease = _lease(Path(path).parent / "lease")
+            self._store = ox.Store.read_only(path)
+            self._path = path
+        return self._store
+
+
+def main() -> None:
+    """Confine this process, then answer frames on the inherited socket until it is closed."""
+    descriptor, memory, first = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    confined = sandbox.confine()
+    threading.stack_size(STACK)
+    requests: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+    ready = threading.Event()
+    worker = threading.Thread(target=_serve, args=(descriptor, requests, memory, first, ready), daemon=True)
+    worker.start()
+    ready.wait()
+    # Above what the interpreter, the reserved stack and the open store take already: the bound is for queries.
+    sandbox.limit(memory + _address_space())
+    _send(descriptor, {"confined": confined}, b"")
+    while True:
+        frame = _receive(descriptor)
+        if frame is None:
+            os._exit(0)
+        requests.put(frame)
+
+
+def _serve(
+    descriptor: int, requests: queue.SimpleQueue[Frame], memory: int, first: str, ready: threading.Event
+) -> None:
+    snapshot = _Snapshot()
+    if first:
+        # So that the first query finds it open. When it is gone by now, that query names another.
+        with contextlib.suppress(OSError, RuntimeError):
+            snapshot.open(first)
+    ready.set()
+    while True:
+        header, body = requests.get()
+        try:
+            reply, answer = evaluate(snapshot.open, header, body.decode())
+        except MemoryError:
+            os._exit(1)
+        # A process that has grown is not given to the next query. Linux counts in kilobytes, macOS in bytes.
+        unit = 1 if sys.platform == "darwin" else 1024
+        reply["grown"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > memory // 2
+        _send(descriptor, reply, answer)
+
+
+def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: str) -> Frame:
+    """The reply to one request: a header that says how it went, and the answer's bytes.
+
+    `opened` gives the store of a snapshot's path.
+    """
+    try:
+        store = opened(request["snapshot"])
+    except (OSError, RuntimeError) as error:
+        return {"error": "snapshot", "message": str(error)}, b""
+    missing = [iri for iri in request["graphs"] if not store.contains_named_graph(ox.NamedNode(iri))]
+    if missing:
+        return {"error": "refused", "message": f"There is no graph <{missing[0]}> here, and none is fetched."}, b""
+    try:
+        dataset = request["dataset"]
+        answer = store.query(
+            query,
+            base_iri=request["base"],
+            prefixes=request["prefixes"],
+            default_graph=None if dataset is None else [ox.NamedNode(iri) for iri in dataset[0]],
+            named_graphs=None if dataset is None else [ox.NamedNode(iri) for iri in dataset[1]],
+        )
+        return _written(answer, request)
+    except SyntaxError as error:
+        return _syntax(str(error)), b""
+    except (OSError, RuntimeError, ValueError) as error:
+        return {"error": "failed", "message": str(error)}, b""
+
+
+def _written(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, request: dict[str, Any]) -> Frame:
+    kind: formats.Kind
+    if isinstance(answer, ox.QuerySolutions):
+        kind = "solutions"
+    elif isinstance(answer, ox.QueryBoolean):
+        kind = "boolean"
+    else:
+        kind = "graph"
+    media_type = formats.choose(kind, request["wanted"])
+    if media_type is None:
+        return {"error": "format", "kind": kind}, b""
+    syntax = formats.MEDIA_TYPES[kind][media_type]
+    bounds = results.Bounds(request["max_rows"], request["max_bytes"])
+    if isinstance(answer, ox.QuerySolutions):
+        written = results.solutions(answer, syntax, bounds)
+    elif isinstance(answer, ox.QueryBoolean):
+        written = results.boolean(bool(answer), syntax)
+    else:
+        written = results.graph(answer, syntax, bounds, request["prefixes"])
+    header = {"kind": kind, "media_type": media_type, "rows": written.rows, "truncated": written.truncated}
+    return header, written.body
+
+
+def _syntax(message: str) -> dict[str, Any]:
+    match = _POSITION.match(message)
+    line, column, detail = (int(match[1]), int(match[2]), match[3]) if match else (1, 1, message)
+    # What the parser would have accepted, without its character classes.
+    expected, _, rest = detail.partition("expected one of ")
+    if rest:
+        words = [word.strip() for word in rest.split(", ") if word.strip() and "[" not in word and "|" not in word]
+        detail = f"{expected}expected one of {', '.join(words[:12])}" if words else "not expected here"
+    return {"error": "syntax", "message": detail, "line": line, "column": column}
+
+
+def _lease(path: Path) -> IO[bytes] | None:
+    """Tell the publisher, by a shared lock, that the checkpoint is in use."""
+    try:
+        import fcntl
+
+        file = path.open("rb")
+        fcntl.flock(file, fcntl.LOCK_SH)
+    except (ImportError, OSError):
+        return None
+    return file
+
+
+def _address_space() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:
+        return 0
+    return pages * resource.getpagesize()
+
+
+def _send(descriptor: int, header: dict[str, Any], body: bytes) -> None:
+    head = json.dumps(header).encode()
+    data = memoryview(_LENGTHS.pack(len(head), len(body)) + head + body)
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _receive(descriptor: int) -> Frame | None:
+    lengths = _read(descriptor, _LENGTHS.size)
+    if lengths is None:
+        return None
+    size, rest = _LENGTHS.unpack(lengths)
+    head, body = _read(descriptor, size), _read(descriptor, rest)
+    return None if head is None or body is None else (json.loads(head), body)
+
+
+def _read(descriptor: int, size: int) -> bytes | None:
+    parts = bytearray()
+    while len(parts) < size:
+        part = os.read(descriptor, min(size - len(parts), 1 << 20))
+        if not part:
+            return None
+        parts += part
+    return bytes(parts)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,297 @@
+"""The command line: one short function a verb; arguments in, output out, nothing else.
+
+Exit codes: 0 done, 1 findings at or above --fail-on, 2 wrong usage, 3 input that cannot be read, 4 a broken installation
+or store, 5 a limit was reached. What people read while they wait goes to standard error, and only to a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from ingest.batch import Outcome
+    from ingest.documents import DocumentError
+    from ingest.pipeline import Pipeline
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A knowledge graph of privacy notices: map, check, store, ask, serve.",
+)
+
+
+GraphFormat = Literal["trig", "turtle", "nquads", "jsonld"]
+ReportFormat = Literal["text", "json", "turtle"]
+RowFormat = Literal["table", "csv", "json"]
+Severity = Literal["violation", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("violation", "warning", "info")
+
+StoreOption = Annotated[Path, typer.Option("--store", help="The store's directory.", envvar="SELOSTE_STORE")]
+LanguageOption = Annotated[str | None, typer.Option("--language", help="fi, sv or en, when it is known.")]
+LangOption = Annotated[str, typer.Option("--lang", help="Language of messages: fi, sv or en.", envvar="SELOSTE_LANG")]
+
+
+@app.command("map")
+def map_(
+    file: Path,
+    format: Annotated[GraphFormat, typer.Option("--format", "-f")] = "trig",
+    language: LanguageOption = None,
+) -> None:
+    """Map one notice to RDF on standard output: its own graphs and the organisations it names; nothing is stored."""
+    from ingest import documents
+    from ingest.serialization import serialized
+
+    with _explained():
+        sys.stdout.write(serialized(_pipeline().map(documents.read(file, language=language)), format))
+
+
+@app.command()
+def ingest(
+    paths: list[Path],
+    store: StoreOption,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
+    language: LanguageOption = None,
+) -> None:
+    """Put notices (files, or folders of them) into a store, check each, and publish what changed."""
+    from ingest import batch
+    from ingest.store import Store
+
+    with _explained():
+        chosen = list(batch.sources(paths))
+        if not chosen:
+            _stop(3, f"no notices in {', '.join(map(str, paths))}. Give text files, or folders that hold some.")
+        failed = changed = 0
+        pipeline = _pipeline()
+        with Store.open(store) as opened:
+            for outcome in _progress(batch.ingest(chosen, opened, pipeline, language=language), len(chosen), quiet):
+                failed += outcome.error is not None
+                changed += outcome.changed
+                if outcome.error is not None:
+                    typer.echo(f"error: {outcome.error}", err=True)
+            snapshot = opened.publish()
+        if not quiet:
+            typer.echo(
+                f"{len(chosen) - failed} notices stored in {store} ({changed} changed), {failed} refused; "
+                f"snapshot {snapshot.revision}.",
+                err=True,
+            )
+    if failed:
+        raise typer.Exit(3)
+
+
+@app.command()
+def validate(
+    files: Annotated[list[Path] | None, typer.Argument()] = None,
+    store: Annotated[Path | None, typer.Option("--store")] = None,
+    format: Annotated[ReportFormat, typer.Option("--format", "-f")] = "text",
+    lang: LangOption = "en",
+    summary: Annotated[bool, typer.Option("--summary", help="Only the counts over all notices.")] = False,
+    fail_on: Annotated[
+        Severity | None, typer.Option("--fail-on", help="Exit 1 on findings of this severity or a worse one.")
+    ] = None,
+    language: LanguageOption = None,
+) -> None:
+    """Report what notices lack under GDPR Articles 13 and 14: of files, or of all notices in a store."""
+    from ingest import batch
+    from shapes import reports as render
+
+    if bool(files) == (store is not None):
+        raise typer.BadParameter("give either files or --store DIR")
+    errors: list[DocumentError] = []
+    with _explained():
+        if store is not None and not store.exists():
+            _stop(3, f"there is no store at {store}. Make one with: seloste ingest FILES --store {store}")
+        chosen = batch.sources(files or [])
+        found = batch.stored_reports(store) if store else batch.reports(chosen, _pipeline(), errors, language=language)
+        reports = list(found)
+        for error in errors:
+            typer.echo(f"error: {error}", err=True)
+        sys.stdout.write(render.written(reports, format, lang, summarised=summary))
+        worst = render.worst(reports)
+    if errors:
+        raise typer.Exit(3)
+    if fail_on is not None and worst in SEVERITIES[: SEVERITIES.index(fail_on) + 1]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def questions(lang: LangOption = "en", format: Annotated[RowFormat, typer.Option("--format", "-f")] = "table") -> None:
+    """List the stored questions with their parameters."""
+    from queries import catalogue
+
+    found = catalogue.load().values()
+    if format == "json":
+        sys.stdout.write(
+            json.dumps(
+                [
+                    {"name": q.name, "title": dict(q.titles), "parameters": {p.name: p.type for p in q.parameters}}
+                    for q in found
+                ],
+                ensure_ascii=False,
+                indent=2,
+            )
+            + "\n"
+        )
+        return
+    for question in found:
+        parameters = " ".join(f"--param {p.name}={p.example}" for p in question.parameters)
+        sys.stdout.write(f"{question.name}\t{question.titles[lang]}\t{parameters}\n")
+
+
+@app.command()
+def ask(
+    name: str,
+    store: StoreOption,
+    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="NAME=VALUE")] = None,
+    format: Annotated[RowFormat | None, typer.Option("--format", "-f")] = None,
+    lang: LangOption = "en",
+    timeout: float = 30.0,
+) -> None:
+    """Answer a stored question from a store: a table on a terminal, CSV when piped."""
+    from queries import catalogue
+
+    with _explained():
+        question = catalogue.load().get(name)
+        if question is None:
+            _stop(2, f"there is no question «{name}». List them with: seloste questions")
+        values = dict(_pair(text) for text in param or [])
+        _rows(question.bind(values), store, format, timeout, question.titles[lang])
+
+
+@app.command()
+def query(
+    file: Annotated[str, typer.Argument(help="A file with SPARQL, or - for standard input.")],
+    store: StoreOption,
+    format: Annotated[RowFormat | None, typer.Option("--format", "-f")] = None,
+    timeout: float = 30.0,
+) -> None:
+    """Answer a SPARQL query from a store."""
+    with _explained():
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+        _rows(text, store, format, timeout, None)
+
+
+@app.command()
+def serve(
+    store: StoreOption,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    query_timeout: Annotated[float, typer.Option(help="Seconds a query may run.")] = 10.0,
+    max_rows: Annotated[int, typer.Option(help="Rows after which an answer is cut.")] = 10_000,
+) -> None:
+    """Serve the SPARQL endpoint, the questions and the linked data of a store over HTTP."""
+    import uvicorn
+
+    from server.app import create_app
+    from server.settings import Settings
+
+    with _explained():
+        settings = Settings(store=store, host=host, port=port, query_timeout=query_timeout, max_rows=max_rows)
+        uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
+
+
+@app.command()
+def export(store: StoreOption, output: Annotated[Path | None, typer.Option("--output", "-o")] = None) -> None:
+    """Write the public graphs of a store as N-Quads: no contacts, the same store gives the same bytes."""
+    from ingest.serialization import public_nquads
+    from ingest.store import Store
+
+    with _explained(), Store.open(store) as opened:
+        if output is None:
+            sys.stdout.writelines(public_nquads(opened))
+        else:
+            with output.open("w", encoding="utf-8") as target:
+                target.writelines(public_nquads(opened))
+
+
+def _rows(text: str, store: Path, format: RowFormat | None, timeout: float, title: str | None) -> None:
+    """Evaluate and write: rows as asked, an answer that is a graph as Turtle."""
+    from queries.evaluation import evaluate_once
+
+    chosen = format or ("table" if sys.stdout.isatty() else "csv")
+    media = "text/csv" if chosen == "csv" else "application/sparql-results+json"
+    answer = evaluate_once(store, text, (media, "application/sparql-results+json", "text/turtle"), timeout=timeout)
+    if chosen == "table" and answer.kind != "graph":
+        from queries.tables import to_table
+
+        sys.stdout.write(to_table(answer, title, get_terminal_size().columns))
+    else:
+        sys.stdout.buffer.write(answer.body)
+        sys.stdout.flush()
+    if answer.truncated:
+        typer.echo(f"The answer was cut after {answer.rows} rows.", err=True)
+        raise typer.Exit(5)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        _stop(2, f"--param {text}: write it as NAME=VALUE")
+    return name, value
+
+
+def _pipeline() -> Pipeline:
+    from ingest.pipeline import Pipeline
+
+    return Pipeline.load()
+
+
+def _progress(outcomes: Iterable[Outcome], total: int, quiet: bool) -> Iterator[Outcome]:
+    """The same outcomes, with a progress bar on a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield from outcomes
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(outcomes, "Notices", total=total, console=Console(stderr=True))
+
+
+def _stop(code: int, message: str) -> NoReturn:
+    typer.echo(f"error: {message}", err=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn the errors that people can do something about into one line and an exit code."""
+    from ingest.documents import DocumentError
+    from ingest.store import StoreError
+    from ontology.lexicon import LexiconError
+    from ontology.reference_records import ReferenceDataError
+    from ontology.vocabulary import VocabularyError
+    from queries import errors
+    from queries.catalogue import BadQuestion, ParameterError
+    from shapes.rules import ShapesError
+
+    try:
+        yield
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise typer.Exit(0) from None
+    except (DocumentError, errors.StoreMissing, OSError) as error:
+        _stop(3, str(error))
+    except (ParameterError, errors.QuerySyntaxError, errors.QueryRefused) as error:
+        _stop(2, str(error))
+    except errors.QueryError as error:
+        _stop(5, str(error))
+    except (StoreError, LexiconError, ReferenceDataError, VocabularyError, BadQuestion, ShapesError) as error:
+        _stop(4, str(error))
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

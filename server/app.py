@@ -1,0 +1,155 @@
+"""The server: SPARQL endpoint, stored questions, linked data and health over HTTP, as one FastAPI application.
+
+Here are only addresses and the way from an error to its response; what is answered is made in the other modules.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException  # what the router raises; FastAPI's own is a special case of it
+
+from queries.catalogue import ParameterError
+from queries.errors import QueryBusy, QueryError, QueryFailed, StoreMissing
+from queries.formats import JSON
+from server import description, problems
+from server.connection import BodyTooLarge, ClientGone, read_body, while_connected
+from server.middleware import HEADERS, ResponseRules
+from server.negotiation import preferred
+from server.pages import Pages, response_of, router, visit_of
+from server.problems import Problem
+from server.protocol import HTML, OFFERED, Operation, ProtocolError, parse, wanted
+from server.rendering import Renderer
+from server.resource_pages import NotFound
+from server.service import DATA_VARY, Reply, Service, Visit
+from server.settings import Settings
+
+_LOG = logging.getLogger("seloste.server")
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
+_HEALTH_PATIENCE = 1.0
+_CLIENT_GONE = 499
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application for one store; its query processes start and end with it.
+
+    Raises BadQuestion, VocabularyError, ShapesError or MessageError when what is installed is broken. A store in which
+    nothing is published yet is no error: it is answered with 503 until there is something.
+    """
+    service = Service(settings)
+    pages = Pages(service, Renderer())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with service.evaluator:
+            yield
+
+    app = FastAPI(title="Seloste", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.service = service
+    app.add_middleware(ResponseRules)
+    app.include_router(router(pages))
+    _endpoint(app, pages)
+    _health(app, pages)
+    _errors(app, pages)
+    return app
+
+
+def _endpoint(app: FastAPI, pages: Pages) -> None:
+    settings = pages.service.settings
+
+    async def sparql(request: Request) -> Response:
+        visit = visit_of(pages.service, request)
+        body = b""
+        if request.method == "POST":
+            body = await read_body(request.receive, request.headers.get("content-length"), settings.max_body)
+        query_string = request.scope["query_string"].decode("ascii", "replace")
+        operation = parse(request.method, query_string, request.headers.get("content-type"), body)
+        return response_of(await while_connected(request.receive, _answer(pages, visit, operation, request)))
+
+    app.add_api_route(
+        "/sparql", sparql, methods=["GET", "HEAD", "POST"], include_in_schema=False, response_model=None
+    )  # fmt: skip
+
+
+async def _answer(pages: Pages, visit: Visit, operation: Operation, request: Request) -> Reply:
+    if operation.query is None:
+        media = wanted(visit.accept, operation.format, (*description.SYNTAXES, HTML))[0]
+        if media == HTML:
+            return await pages.sparql(visit, operation)
+        settings = pages.service.settings
+        body = description.describe(
+            _address(request, settings), timeout=settings.query_timeout, max_rows=settings.max_rows, media_type=media
+        )
+        return Reply(body, media, 200, {"Vary": DATA_VARY})
+    media_types = wanted(visit.accept, operation.format, (*OFFERED, HTML))
+    if media_types[0] == HTML:
+        return await pages.sparql(visit, operation)
+    return await pages.service.data(visit, operation, [one for one in media_types if one != HTML])
+
+
+def _address(request: Request, settings: Settings) -> str:
+    """The endpoint's own address as the client wrote it, when that can stand in an IRI."""
+    host = request.headers.get("host", "")
+    host = host if _HOST.fullmatch(host) else f"{settings.host}:{settings.port}"
+    return f"{request.url.scheme}://{host}{request.scope.get('root_path', '')}/sparql"
+
+
+def _health(app: FastAPI, pages: Pages) -> None:
+    async def healthz() -> Response:
+        """Whether the store can be read: by a query, or, when all processes are busy, by its pointer."""
+        evaluator = pages.service.evaluator
+        status = "ok"
+        try:
+            async with asyncio.timeout(_HEALTH_PATIENCE):
+                snapshot = (await evaluator.evaluate("ASK {}", JSON)).snapshot
+        except (TimeoutError, QueryBusy):
+            status, snapshot = "busy", evaluator.snapshot()
+        body = json.dumps({"status": status, "snapshot": snapshot, "waiting": evaluator.pool.waiting}) + "\n"
+        return response_of(Reply(body.encode(), "application/json", 200, {"Cache-Control": "no-store"}))
+
+    app.add_api_route("/healthz", healthz, methods=["GET", "HEAD"], include_in_schema=False, response_model=None)
+
+
+def _errors(app: FastAPI, pages: Pages) -> None:
+    async def known(request: Request, error: Exception) -> Response:
+        if isinstance(error, StoreMissing | QueryFailed):
+            _LOG.warning("%s", error)
+        return _response(pages, request, problems.of_error(error))
+
+    async def missing(request: Request, error: Exception) -> Response:
+        return _response(pages, request, problems.not_found(error.iri if isinstance(error, NotFound) else ""))
+
+    async def routed(request: Request, error: Exception) -> Response:
+        status, detail, headers = 500, "", None
+        if isinstance(error, HTTPException):
+            status, detail, headers = error.status_code, str(error.detail), error.headers
+        return _response(pages, request, problems.of_status(status, detail, headers))
+
+    async def gone(_: Request, __: Exception) -> Response:
+        return Response(status_code=_CLIENT_GONE)
+
+    async def broken(request: Request, error: Exception) -> Response:
+        response = _response(pages, request, problems.of_error(error))
+        response.headers.update(dict(HEADERS))  # this one is made outside of the middleware
+        return response
+
+    for kind in (QueryError, ParameterError, ProtocolError, BodyTooLarge):
+        app.add_exception_handler(kind, known)
+    app.add_exception_handler(NotFound, missing)
+    app.add_exception_handler(ClientGone, gone)
+    app.add_exception_handler(HTTPException, routed)
+    app.add_exception_handler(Exception, broken)
+
+
+def _response(pages: Pages, request: Request, problem: Problem) -> Response:
+    visit = visit_of(pages.service, request)
+    named = visit.fields.get("format", "html")
+    order = preferred(visit.accept, (problems.MEDIA_TYPE, "application/json", HTML))
+    machine = named != "html" or not order or order[0] != HTML
+    return response_of(pages.problem(visit, problem, machine=machine))

@@ -1,0 +1,75 @@
+"""All addresses of the pages, built in one place.
+
+An IRI under the instance base is served here under `/id/`; the language chosen by `?lang=` is carried along.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+# A place in a notice's text (data-model section 1): it is shown on the notice's page.
+_SPAN = re.compile(r"(notice/[^/#]+)/text#char=(\d+),(\d+)")
+# RFC 3986 path characters that instance IRIs use as they are.
+_PATH = "/~:@!$&'()*+,;=-._"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses for one request. `root` is the path under which the application stands, mostly empty."""
+
+    root: str
+    base: str
+    language: str | None = None
+
+    def home(self, language: str | None = None) -> str:
+        """The start page."""
+        return self._to("/", {}, language)
+
+    def questions(self) -> str:
+        """The list of stored questions."""
+        return self._to("/questions", {})
+
+    def question(self, name: str, values: Mapping[str, str] | None = None, media: str | None = None) -> str:
+        """A stored question, asked with `values`, in the format `media`."""
+        return self._to(f"/questions/{quote(name, safe='')}", {**(values or {}), **({"format": media} if media else {})})
+
+    def sparql(self, query: str | None = None, media: str | None = None) -> str:
+        """The query page, or the answer to a query."""
+        return self._to("/sparql", {**({"query": query} if query else {}), **({"format": media} if media else {})})
+
+    def static(self, name: str, version: str) -> str:
+        """A file of the pages; `version` changes with its content."""
+        return f"{self.root}/static/{quote(name)}?v={version}"
+
+    def resource(self, iri: str, media: str | None = None) -> str | None:
+        """Where an IRI is described: here when it is ours, at its own address when it is on the web, else None."""
+        if iri.startswith(self.base):
+            span = _SPAN.fullmatch(iri.removeprefix(self.base))
+            if span and not media:
+                return self.passage(self.base + span[1], span[2], span[3])
+            path, mark, fragment = iri.removeprefix(self.base).partition("#")
+            there = self._to(f"/id/{quote(path, safe=_PATH)}", {"format": media} if media else {})
+            return f"{there}#{quote(fragment, safe=_PATH)}" if mark else there
+        return iri if iri.startswith(("https://", "http://")) else None
+
+    def passage(self, notice: str, start: str | None, end: str | None) -> str | None:
+        """A notice's page at the quote between two offsets."""
+        page = self.resource(notice)
+        return f"{page}#{anchor(start, end)}" if page and start and end else page
+
+    def translated(self, path: str, query: Mapping[str, str], language: str) -> str:
+        """The present page in another language; `path` is the whole path as it came."""
+        return f"{quote(path, safe=_PATH)}?{urlencode({**query, 'lang': language})}"
+
+    def _to(self, path: str, query: Mapping[str, str], language: str | None = None) -> str:
+        chosen = language or self.language
+        pairs = {**query, **({"lang": chosen} if chosen else {})}
+        return f"{self.root}{path}" + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def anchor(start: str, end: str) -> str:
+    """The id of the element that holds the quote between two offsets."""
+    return f"char-{start}-{end}"
