@@ -135,7 +135,7 @@ def _text(data: bytes, source: str, kind: str, media_type: str | None) -> str:
     from ingest.format_html import html_text, is_costly
 
     markup = decode(data, source, declared or declared_in_markup(data))
-    if is_costly(markup):
+    if is_costly(markup, source):
         return isolated("html", markup.encode("utf-8", "replace"), source)
     return html_text(markup, source)
 

@@ -19,6 +19,10 @@ DEEPEST = 200
 """Elements inside each other. Page builders reach some sixty; more is broken or hostile."""
 HARMLESS = 2_000_000
 """Open elements times elements, beyond which the parser's work may grow with the square of the page."""
+MOST_ELEMENTS = 50_000
+MOST_ATTRIBUTES = 3_000
+HOPELESS = 10_000
+"""Elements open at once, or twentieths of the words in one tag, beyond which no parser is asked."""
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "legend", "li", "main", "ol", "p", "pre",
@@ -26,6 +30,8 @@ _BLOCKS = frozenset({
 })  # fmt: skip
 _BOLD = frozenset({"b", "strong"})
 _HEADING = re.compile(r"h[1-6]\Z")
+_AS_TEXT = "Save the notice as text."
+_LONG_TAG = re.compile(r"<[a-zA-Z][^>]{3000,}")
 _TAGS = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _UNNESTED = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
@@ -38,15 +44,24 @@ _REJOINED = re.compile("\x02(\\s*)\x01")
 _BOLD_LINE = re.compile("[^\\w\x01]*\x01([^\x01\x02]*)\x02[\\s.:]*\\Z")
 
 
-def is_costly(markup: str) -> bool:
-    """Whether a page nests so much that parsing it might take more time or memory than pages do; seen without parsing."""
+def is_costly(markup: str, source: str) -> bool:
+    """Whether parsing a page might take more time or memory than pages do, so that it is to be isolated; seen unparsed.
+
+    Raises:
+        DamagedDocument: when it surely does.
+    """
     opened = deepest = count = 0
     for match in _TAGS.finditer(markup):
         count += 1
         if match.group(2).lower() not in _UNNESTED:
             opened = max(0, opened - 1) if match.group(1) else opened + 1
             deepest = max(deepest, opened)
-    return deepest * count > HARMLESS
+    attributes = max((tag.group().count(" ") for tag in _LONG_TAG.finditer(markup)), default=0)
+    if deepest > HOPELESS or attributes > 20 * HOPELESS:
+        raise DamagedDocument(
+            source, f"{deepest} elements of it are open at once, {attributes} words are in one tag", _AS_TEXT
+        )
+    return deepest * count > HARMLESS or count > MOST_ELEMENTS or attributes > MOST_ATTRIBUTES
 
 
 def html_text(markup: str, source: str) -> str:
@@ -58,9 +73,7 @@ def html_text(markup: str, source: str) -> str:
     """
     tree = LexborHTMLParser(markup)
     if tree.root is not None and _depth(tree.root) > DEEPEST:
-        raise DamagedDocument(
-            source, f"its elements stand more than {DEEPEST} deep in each other", "Save the notice as text."
-        )
+        raise DamagedDocument(source, f"its elements stand more than {DEEPEST} deep in each other", _AS_TEXT)
     page = Page(tree)
     if page.main is None:
         raise EmptyDocument(source, "the page is empty", "Give a page that contains the notice's text.")

@@ -16,7 +16,7 @@ from ingest.document_errors import DamagedDocument, DocumentError
 
 MEMORY = 448 * 2**20
 """Bytes of address space."""
-SECONDS = 20
+SECONDS = 15
 GRACE = 5
 """Seconds by which the clock on the wall may run ahead of processor time."""
 _ADVICE = "Save the notice anew, as text if need be."

@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from ingest.matcher import Match, Matcher, longest
 from ingest.notice import Notice, Span
 from ingest.sentences import Block, Kind, blocks, numbering, sentences
-from ingest.tokens import Token, tokenize
+from ingest.tokens import Token, Tokens
 from ontology.lexicon import Lexicon
 
 LONGEST_HEADING = 16
 """Words. Longer lines are content even when they name a topic."""
 LONGEST_INLINE = 6
+LONGEST_LINE = 70
+"""Characters. A longer first line of a block is the beginning of a paragraph."""
 HEAD_TOPICS = frozenset({"ControllerTopic", "OfficerTopic"})
 """Topics whose heading may run straight into its content without a colon."""
+NO_CONTENT_TOPICS = frozenset({"TitleTopic", "ContentsTopic"})
+"""Topics that no part of the text is about, so that none inherits them from the heading above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Section:
         announces: IRIs of the rights that the heading promises.
         number: the section number as printed, or "".
         sentences: the content, the heading left out.
+        level: the rank of a heading marked as in Markdown («##» is 2), or 0.
     """
 
     start: int
@@ -54,6 +59,7 @@ class Section:
     announces: frozenset[str]
     number: str
     sentences: tuple[Sentence, ...]
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,14 @@ class _Heading:
     topics: frozenset[str]
     announces: frozenset[str]
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The text of a notice with its words."""
+
+    text: str
+    tokens: Tokens
 
 
 class Sectioner:
@@ -76,30 +90,36 @@ class Sectioner:
     def split(self, notice: Notice) -> list[Section]:
         """The sections of a notice, tiling its text."""
         text = notice.text
+        page = _Page(text, Tokens(text))
         opened: list[tuple[int, _Heading | None, list[tuple[Span, bool]]]] = [(0, None, [])]
         for block in blocks(text):
-            heading = self._heading(text, block)
+            heading = self._heading(page, block)
             content = Span(block.start, block.end)
             if heading is not None:
                 opened.append((_line_start(text, heading.span.start), heading, []))
                 content = Span(min(heading.span.end, block.end), block.end)
             opened[-1][2].extend((part, block.kind is Kind.ITEM) for part in self._parts(text, content))
-        return self._sections(text, opened)
+        return self._sections(page, opened)
 
     def _sections(
-        self, text: str, opened: Sequence[tuple[int, _Heading | None, list[tuple[Span, bool]]]]
+        self, page: _Page, opened: Sequence[tuple[int, _Heading | None, list[tuple[Span, bool]]]]
     ) -> list[Section]:
         out: list[Section] = []
         parents: dict[str, Section] = {}
+        above: list[Section] = []
         starts = [start for start, _, _ in opened]
-        for (start, heading, parts), end in zip(opened, [*starts[1:], len(text)], strict=True):
+        for (start, heading, parts), end in zip(opened, [*starts[1:], len(page.text)], strict=True):
             if start == end and heading is None:
                 continue
             topics = heading.topics if heading else frozenset()
             number = heading.number if heading else ""
             parent = parents.get(number.rpartition(".")[0])
+            level = page.text[start : heading.span.start].count("#") if heading else 0
+            above = [s for s in above if s.level < level]
+            if parent is None and above and (above[-1].level > 1 or above[-1] is not out[0]):
+                parent = above[-1]  # the title of the page is above everything and says nothing of its parts
             if parent is not None and not topics:
-                topics = parent.topics
+                topics = parent.topics - NO_CONTENT_TOPICS
             section = Section(
                 start,
                 end,
@@ -107,8 +127,11 @@ class Sectioner:
                 topics,
                 heading.announces if heading else frozenset(),
                 number,
-                _led(text, parts),
+                _led(page, parts),
+                level,
             )
+            if level:
+                above.append(section)
             if number:
                 parents[number] = section
             out.append(section)
@@ -119,28 +142,34 @@ class Sectioner:
             return []
         return sentences(text, content, self._abbreviations)
 
-    def _heading(self, text: str, block: Block) -> _Heading | None:
+    def _heading(self, page: _Page, block: Block) -> _Heading | None:
         """The heading that a block is or begins with."""
         if block.kind is Kind.ITEM and not block.alone:
             return None
         first = block.lines[0]
-        named = self._straight(text, first) if block.kind is Kind.PARAGRAPH else None
+        named = self._straight(page, first) if block.kind is Kind.PARAGRAPH else None
         if named is not None:
             return named
-        whole = self._as_heading(text, Span(block.start, block.end), len(block.lines) > 1)
+        whole = self._as_heading(page, Span(block.start, block.end), len(block.lines) > 1)
+        line = None
+        if (
+            len(block.lines) > 1
+            and first.end - first.start < LONGEST_LINE
+            and not page.text[block.lines[1].start].islower()
+        ):
+            line = self._as_heading(page, first, False)
+        if line is not None and (whole is None or whole.topics <= line.topics):
+            return line  # what follows the line says nothing more about topics: it is the content
         if whole is not None:
             return whole
-        if len(block.lines) > 1 and first.end - first.start < 70 and not text[block.lines[1].start].islower():
-            line = self._as_heading(text, first, False)
-            if line is not None:
-                return line
-        return self._inline(text, first) if block.kind is Kind.PARAGRAPH else None
+        return self._inline(page, first) if block.kind is Kind.PARAGRAPH else None
 
-    def _as_heading(self, text: str, span: Span, wrapped: bool) -> _Heading | None:
+    def _as_heading(self, page: _Page, span: Span, wrapped: bool) -> _Heading | None:
+        text = page.text
         found = numbering(text, span.start, span.end)
         number, start = found if found else ("", span.start)
         printed = text[start : span.end]
-        tokens = tokenize(text, start, span.end)
+        tokens = page.tokens.within(start, span.end)
         marked = bool(number) or printed.startswith("#")
         if not tokens or len(tokens) > LONGEST_HEADING or "@" in printed or "](" in printed:
             return None
@@ -157,34 +186,36 @@ class Sectioner:
         topics = _topics(matches)
         if not matches or not topics:
             is_heading = marked and len(tokens) <= 8 and not printed.endswith(".") and not wrapped
-            return _Heading(span, frozenset(), frozenset(), number) if is_heading else None
+            return _Heading(_unmarked(text, span), frozenset(), frozenset(), number) if is_heading else None
         if not marked and _covered(matches) * 5 < len(tokens):
             return None
         colon = text.find(": ", start, span.end)
         if colon >= 0 and not (any(m.start < colon for m in matches) and any(m.start > colon for m in matches)):
             return None
         announces = frozenset(iri for m in matches for iri in m.entry.values("announces"))
-        return _Heading(span, topics, announces, number)
+        return _Heading(_unmarked(text, span), topics, announces, number)
 
-    def _inline(self, text: str, line: Span) -> _Heading | None:
+    def _inline(self, page: _Page, line: Span) -> _Heading | None:
         """A heading with its content on the same line: «Rekisterinpitäjä: Esimerkki Oy»."""
+        text = page.text
         found = numbering(text, line.start, line.end)
         number, start = found if found else ("", line.start)
         colon = text.find(":", start, line.end)
         if 0 <= colon < line.end - 1 and text[colon + 1].isspace():
-            tokens = tokenize(text, start, colon)
+            tokens = page.tokens.within(start, colon)
             if 0 < len(tokens) <= LONGEST_INLINE and not self._clauses.match(tokens):
                 matches = list(longest(self._headings.match(tokens)))
-                topics = _topics(matches) - {"TitleTopic", "ContentsTopic"}
+                topics = _topics(matches) - NO_CONTENT_TOPICS
                 if topics and _covered(matches) * 3 >= len(tokens):
-                    return _Heading(Span(line.start, colon + 1), topics, frozenset(), number)
+                    return _Heading(_unmarked(text, Span(line.start, colon + 1)), topics, frozenset(), number)
         return None
 
-    def _straight(self, text: str, line: Span) -> _Heading | None:
+    def _straight(self, page: _Page, line: Span) -> _Heading | None:
         """A heading that runs straight into a name: «Rekisterinpitäjä Esimerkki Oy»."""
+        text = page.text
         found = numbering(text, line.start, line.end)
         number, start = found if found else ("", line.start)
-        tokens = tokenize(text, start, line.end)
+        tokens = page.tokens.within(start, line.end)
         if text[start : line.end].isupper() or not 2 <= len(tokens) <= LONGEST_HEADING or self._clauses.match(tokens):
             return None
         if not tokens[1].capital or text[tokens[0].end : tokens[1].start].strip():
@@ -192,11 +223,12 @@ class Sectioner:
         first = [m for m in self._headings.match(tokens) if m.tokens == (0,) and _topics([m]) <= HEAD_TOPICS]
         if not first or text[line.end - 1] == ".":
             return None
-        return _Heading(Span(line.start, tokens[0].end), _topics(first), frozenset(), number)
+        return _Heading(_unmarked(text, Span(line.start, tokens[0].end)), _topics(first), frozenset(), number)
 
 
-def _led(text: str, parts: Sequence[tuple[Span, bool]]) -> tuple[Sentence, ...]:
+def _led(page: _Page, parts: Sequence[tuple[Span, bool]]) -> tuple[Sentence, ...]:
     """The sentences of a section, each list item with the sentence that introduces it."""
+    text = page.text
     out: list[Sentence] = []
     lead: int | None = None
     persistent = False
@@ -208,7 +240,7 @@ def _led(text: str, parts: Sequence[tuple[Span, bool]]) -> tuple[Sentence, ...]:
         listed = item or inline_item
         ends_in_colon = text[start : span.end].endswith(":")
         applies = lead if (listed or persistent) and not ends_in_colon else None
-        out.append(Sentence(start, span.end, tuple(tokenize(text, start, span.end)), listed, applies))
+        out.append(Sentence(start, span.end, page.tokens.within(start, span.end), listed, applies))
         if ends_in_colon:
             lead, persistent = len(out) - 1, True
         elif not listed and not persistent:
@@ -226,6 +258,14 @@ def _local(iris: object) -> list[str]:
 
 def _covered(matches: Sequence[Match]) -> int:
     return len({index for m in matches for index in m.tokens})
+
+
+def _unmarked(text: str, span: Span) -> Span:
+    """The place of a heading without the marks of its rank, which are not its words."""
+    start = span.start
+    while start < span.end and text[start] in "# ":
+        start += 1
+    return Span(start, span.end) if start < span.end else span
 
 
 def _line_start(text: str, offset: int) -> int:

@@ -8,6 +8,7 @@ joined. A stub with a hanging hyphen («asiakas-») keeps its hyphen; :func:`com
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,6 +46,21 @@ def tokenize(text: str, start: int, end: int) -> list[Token]:
         word = word.replace("-\n", "-").translate(_FOLD).lower()
         out.append(Token(match.start(), match.end(), word, form[0].isupper()))
     return out
+
+
+class Tokens:
+    """The words of a whole text, read once; parts of it are asked for by place."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = tokenize(text, 0, len(text))
+        self._starts = [token.start for token in self._tokens]
+
+    def within(self, start: int, end: int) -> tuple[Token, ...]:
+        """The words that lie wholly between two offsets, in order."""
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        if last > first and self._tokens[last - 1].end > end:
+            last -= 1
+        return tuple(self._tokens[first:last])
 
 
 def complete_ellipsis(tokens: Sequence[Token], index: int) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rdflib import Graph, URIRef
@@ -47,9 +47,16 @@ class FacetRule:
     blocked: frozenset[str]
     barred: frozenset[str]
     branches: tuple[Branch, ...]
+    _known: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     def branch(self, concept: str, vocabulary: Vocabulary) -> tuple[str, str]:
         """The property and the class for a claim of this concept: its branch's, else the facet's."""
+        known = self._known.get(concept)
+        if known is None:
+            known = self._known[concept] = self._branch(concept, vocabulary)
+        return known
+
+    def _branch(self, concept: str, vocabulary: Vocabulary) -> tuple[str, str]:
         own, above = vocabulary.claim_class(concept), vocabulary.broader(concept)
         for branch in sorted(self.branches, key=lambda b: b.claim_class != own):
             if branch.claim_class == own or branch.concept in above:

@@ -2,18 +2,19 @@
 
 Finnish inflects too much for rules of thumb; its table ``lexicon/forms/fi.tsv`` is written by :mod:`ontology.inflection`
 (``make forms``) and read here. Each line is ``lemma TAB common beginning TAB ending,ending,…``. Swedish and English words
-take the endings of the `sel:AffixRule`\\ s, longest matching ending first; over-generation is harmless, since a form that no
-one writes never matches.
+take the endings of the `sel:AffixRule`\\ s that fit; over-generation is harmless, since a form that no one writes never
+matches. A million forms are kept as beginnings with shared sets of endings: they take a few megabytes, not hundreds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 TABLES = "forms"
 ENDINGS = "endings.tsv"
+NAMES = "name"
 
 
 class FormsError(ValueError):
@@ -30,14 +31,33 @@ class AffixRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Paradigm:
+    """The forms of a word as the letters they all begin with and the endings; lower case."""
+
+    beginning: str
+    endings: frozenset[str]
+
+    def __iter__(self) -> Iterator[str]:
+        return (self.beginning + ending for ending in sorted(self.endings))
+
+    def __contains__(self, form: object) -> bool:
+        if not isinstance(form, str) or not form.startswith(self.beginning):
+            return False
+        return form[len(self.beginning) :] in self.endings
+
+
+BARE = frozenset({""})
+
+
+@dataclass(frozen=True, slots=True)
 class FormTable:
-    """Lemma to all its written forms, lower case, the lemma itself included."""
+    """Lemma to its paradigms."""
 
-    forms: Mapping[str, tuple[str, ...]]
+    paradigms: Mapping[str, tuple[Paradigm, ...]]
 
-    def of(self, lemma: str) -> tuple[str, ...]:
-        """The forms of a lemma; the lemma alone when nothing is known of it."""
-        return self.forms.get(lemma, (lemma.lower(),))
+    def of(self, lemma: str) -> tuple[Paradigm, ...]:
+        """The paradigms of a lemma; the lemma alone when nothing is known of it."""
+        return self.paradigms.get(lemma) or (Paradigm(lemma.lower(), BARE),)
 
     @classmethod
     def load(
@@ -49,27 +69,36 @@ class FormTable:
             FormsError: when the language has a table and lemmas are missing from it, or a line is malformed.
         """
         path = folder / TABLES / f"{language}.tsv"
-        wanted = sorted(set(lemmas))
+        wanted = set(lemmas)
         if path.exists():
-            forms = read_table(path)
-            missing = sorted(set(wanted) - forms.keys())
+            table = read_table(path)
+            missing = sorted(wanted - table.keys())
             if missing:
-                raise FormsError(
-                    f"{len(missing)} words have no forms in {path.name} ({', '.join(missing[:5])}, …): run `make forms`"
-                )
+                shown = ", ".join(missing[:5])
+                raise FormsError(f"{len(missing)} words have no forms in {path.name} ({shown}, …): run `make forms`")
+            found = {lemma: (table[lemma],) for lemma in wanted}
         else:
-            mine = sorted((r for r in rules if r.language == language), key=lambda r: -len(r.ending))
-            forms = {lemma: apply_rules(lemma, mine) for lemma in wanted}
-        endings = (
-            read_table(folder / language / ENDINGS).get("name", ()) if (folder / language / ENDINGS).exists() else ()
-        )
-        for name in names:
-            own = name.lower()
-            forms[name] = tuple(sorted({*forms.get(name, ()), own, *(own + ending for ending in endings)}))
-        return cls(forms)
+            mine = [rule for rule in rules if rule.language == language]
+            found = {lemma: (paradigm(apply_rules(lemma, mine)),) for lemma in wanted}
+        endings = _name_endings(folder / language / ENDINGS)
+        for name in set(names):
+            found[name] = (*found.get(name, ()), Paradigm(name.lower(), endings))
+        return cls(found)
 
 
-def apply_rules(lemma: str, rules: Sequence[AffixRule]) -> tuple[str, ...]:
+def _name_endings(path: Path) -> frozenset[str]:
+    """What may follow a name, nothing included."""
+    return BARE | (read_table(path)[NAMES].endings if path.exists() else frozenset())
+
+
+def paradigm(forms: Iterable[str]) -> Paradigm:
+    """Forms as what they share and what they differ in."""
+    each = sorted(set(forms))
+    shared = _shared_beginning(each[0], each[-1])
+    return Paradigm(shared, frozenset(form[len(shared) :] for form in each))
+
+
+def apply_rules(lemma: str, rules: Iterable[AffixRule]) -> tuple[str, ...]:
     """The forms of a lemma under all rules whose ending it has."""
     word = lemma.lower()
     out = {word}
@@ -80,13 +109,14 @@ def apply_rules(lemma: str, rules: Sequence[AffixRule]) -> tuple[str, ...]:
     return tuple(sorted(out))
 
 
-def read_table(path: Path) -> dict[str, tuple[str, ...]]:
+def read_table(path: Path) -> dict[str, Paradigm]:
     """Read a committed form table.
 
     Raises:
         FormsError: when a line has not three columns.
     """
-    out: dict[str, tuple[str, ...]] = {}
+    out: dict[str, Paradigm] = {}
+    shared: dict[str, frozenset[str]] = {}
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         if not line or line.startswith("#"):
             continue
@@ -94,17 +124,16 @@ def read_table(path: Path) -> dict[str, tuple[str, ...]]:
         if len(columns) != 3:
             raise FormsError(f"{path.name}:{number}: not «lemma, beginning, endings»: run `make forms`")
         lemma, beginning, endings = columns
-        out[lemma] = tuple(beginning + ending for ending in endings.split(","))
+        if endings not in shared:
+            shared[endings] = frozenset(endings.split(","))
+        out[lemma] = Paradigm(beginning, shared[endings])
     return out
 
 
-def write_table(path: Path, table: Mapping[str, Iterable[str]]) -> None:
+def write_table(path: Path, table: Mapping[str, Paradigm]) -> None:
     """Write a form table, sorted, so that the same lexicon gives the same bytes."""
     lines = ["# Inflected forms of the lexicon's words. Generated by `make forms`; do not edit."]
-    for lemma in sorted(table):
-        forms = sorted(set(table[lemma]))
-        beginning = _shared_beginning(forms[0], forms[-1])
-        lines.append(f"{lemma}\t{beginning}\t{','.join(form[len(beginning) :] for form in forms)}")
+    lines += [f"{lemma}\t{table[lemma].beginning}\t{','.join(sorted(table[lemma].endings))}" for lemma in sorted(table)]
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     partial.write_text("\n".join(lines) + "\n", "utf-8")

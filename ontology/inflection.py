@@ -10,11 +10,11 @@ from __future__ import annotations
 import fcntl
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from ontology.forms import ENDINGS, TABLES, read_table, write_table
+from ontology.forms import ENDINGS, TABLES, Paradigm, paradigm, read_table, write_table
 from ontology.lexicon import FOLDER, inflected, read
 
 CASES = ("NOM", "GEN", "PAR", "INE", "ELA", "ILL", "ADE", "ABL", "ALL", "ESS", "TRA", "ABE")
@@ -44,7 +44,7 @@ class Omorfi(Protocol):
 class Inflector:
     """Omorfi's analyser and generator, asked for all forms of a lemma."""
 
-    def __init__(self, omorfi: Omorfi, loan_endings: dict[str, tuple[str, ...]]) -> None:
+    def __init__(self, omorfi: Omorfi, loan_endings: Mapping[str, Paradigm]) -> None:
         self._omorfi = omorfi
         self._loan_endings = loan_endings
         self._memo: dict[str, frozenset[str]] = {}
@@ -71,7 +71,7 @@ class Inflector:
                 return frozenset(word[:cut] + form for form in found)
         self.unknown.append(lemma)
         harmony = "back" if re.search("[aou]", word) else "front"
-        return frozenset({word} | {word + e for e in self._loan_endings[harmony]})
+        return frozenset({word} | {word + e for e in self._loan_endings[harmony].endings})
 
     def _parted(self, lemma: str) -> tuple[str, str] | None:
         """A compound as its beginning and its last dictionary word, when omorfi can read it so."""
@@ -171,17 +171,17 @@ def main() -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)
         wanted = lemmas()
         known = read_table(path) if path.exists() and "--all" not in sys.argv else {}
-        table: dict[str, tuple[str, ...]] = {lemma: known[lemma] for lemma in wanted & known.keys()}
+        table = {lemma: known[lemma] for lemma in wanted & known.keys()}
         new = sorted(wanted - known.keys())
         if new:
             from pyomorfi import load_omorfi
 
             inflector = Inflector(load_omorfi(load_segmenter=False), endings)
-            table |= {lemma: tuple(inflector.forms(lemma)) for lemma in new}
+            table |= {lemma: paradigm(inflector.forms(lemma)) for lemma in new}
             if inflector.unknown:
                 sys.stderr.write(f"not known to omorfi, given plain endings: {', '.join(sorted(inflector.unknown))}\n")
         write_table(path, table)
-    sys.stderr.write(f"{len(table)} words, {len(new)} new, {sum(map(len, table.values()))} forms in {path.name}\n")
+    sys.stderr.write(f"{len(table)} words, {len(new)} new, {sum(len(p.endings) for p in table.values())} forms in {path.name}\n")
     return 0
 
 

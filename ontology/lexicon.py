@@ -72,9 +72,9 @@ class Entry:
         return tuple(value for key, value in self.attributes if key == name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
-    """All entries of one language with the inflected forms of their words."""
+    """All entries of one language with the inflected forms of their words. Two are the same only if they are one."""
 
     language: str
     entries: tuple[Entry, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.matcher import AutomatonForms, Matcher, PlainForms
+from ingest.matcher import Matcher
 from ingest.tokens import tokenize
+from ingest.words import FastForms, PlainForms, spelled
 from ontology import lexicon
 from ontology.lexicon import Entry
 
@@ -35,8 +36,8 @@ def test_entry_matches_its_examples_and_not_its_counter_examples(entry: Entry) -
 def test_fast_forms_equal_plain_forms(language: str) -> None:
     lex = LEXICON[language]
     words = sorted({w for e in lex.entries for p in e.patterns for s in p.slots for w in s.words}, key=repr)[::7]
-    table = [(w, (w.lemma.lower(),) if w.exact else lex.forms.of(w.lemma)) for w in words]
-    fast, plain = AutomatonForms(table), PlainForms(table)
+    table = [(w, spelled(w, lex)) for w in words]
+    fast, plain = FastForms(table), PlainForms(table)
     sentences = [s for e in lex.entries for s in (*e.examples, *e.counter_examples)][::5]
     asked = sorted({t.word for s in sentences for t in tokenize(s, 0, len(s))})
     assert len(asked) > 50
