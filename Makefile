@@ -6,7 +6,7 @@ STORE ?= store
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: run test setup setup-dev lint types imports ontology forms territories golden score quality clean
+.PHONY: run test bench quality setup setup-dev lint types imports ontology forms territories golden score quality clean
 
 run: setup  ## Set up, ingest the sample notices, validate, answer the Russia question, serve on http://127.0.0.1:8000
 	$(BIN)/seloste ingest examples/notices --store $(STORE)
@@ -77,3 +77,7 @@ quality:  ## Score each language apart and write precision and recall per facet 
 
 clean:
 	rm -rf $(VENV) $(STORE) build dist *.egg-info
+
+NOTICES ?= examples/notices
+bench:  ## How fast text becomes N-Quads on one core, and what each stage takes
+	$(BIN)/python -m tests.bench $(NOTICES) 20

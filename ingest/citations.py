@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.claims import Claim, Iri, Text, Value, said
-from ingest.mentions import Reading, ReadSentence
+from ingest.mentions import Process, Reading, ReadSentence
 from ingest.notice import Span
 from ontology.namespaces import SEL
 from ontology.reference import Reference
@@ -36,7 +36,7 @@ class CitationReader:
                 for m in _SECTION.finditer(reading.notice.text, s.sentence.start, s.sentence.end)
             ]
             for number, span in found:
-                yield self._claim(number, span, sections if len({n for n, _ in found}) == 1 else [], s.register)
+                yield self._claim(number, span, sections if len({n for n, _ in found}) == 1 else [], s.process)
 
     def _found(self, reading: Reading, s: ReadSentence) -> Iterator[tuple[str, Span]]:
         numbered = [m.start() for m in _NUMBER.finditer(reading.notice.text, s.sentence.start, s.sentence.end)]
@@ -62,10 +62,11 @@ class CitationReader:
         act = self._reference.act_by_number(f"{first}{mark}{last}")
         if act is not None:
             return act.number
-        plausible = mark == "/" and len(last) == 4 and 1900 <= int(last) <= 2100
-        return f"{first}/{last}" if near_law and plausible else None
+        year = last if mark == "/" else first  # 523/1999 in Finland, 2018:218 in Sweden
+        plausible = len(year) == 4 and 1900 <= int(year) <= 2100
+        return f"{first}{mark}{last}" if near_law and plausible else None
 
-    def _claim(self, number: str, span: Span, sections: list[str], register: int) -> Claim:
+    def _claim(self, number: str, span: Span, sections: list[str], process: Process) -> Claim:
         act = self._reference.act_by_number(number)
         values: list[tuple[str, Value]] = [(str(SEL.actNumber), Text(number))]
         if act is not None:
@@ -78,6 +79,6 @@ class CitationReader:
             [span],
             properties=(str(SEL.cites),),
             on_notice=True,
-            registers=frozenset({register}),
+            processes=frozenset({process}),
             values=tuple(values),
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ingest.matcher import Match, longest
-from ingest.mentions import MentionReader, Reading, ReadSentence
+from ingest.mentions import MentionReader, Process, Reading, ReadSentence
 from ingest.modality import ASSERTED, Modality, Polarity
 from ingest.notice import Span
 from ontology.facets import FacetRule
@@ -72,7 +72,7 @@ class Claim:
         statement: IRI of a property that links it whatever its modality (transfers).
         on_notice: whether the notice links it instead of the process.
         concept: the DPV concept (`skos:broader`), if it has one.
-        registers: the registers it is said of.
+        processes: the processing activities it is said of: register number, and the activity within it or "".
         numbered: whether the key tells statements apart by itself, so that the path needs no modality.
         values: further properties of the node.
     """
@@ -85,9 +85,14 @@ class Claim:
     statement: str | None = None
     on_notice: bool = False
     concept: str | None = None
-    registers: frozenset[int] = frozenset({1})
+    processes: frozenset[Process] = frozenset({(1, "")})
     numbered: bool = False
     values: tuple[tuple[str, Value], ...] = field(default=())
+
+    @property
+    def registers(self) -> frozenset[int]:
+        """The numbers of the registers it is said of."""
+        return frozenset(register for register, _ in self.processes)
 
     @property
     def path(self) -> str:
@@ -109,7 +114,7 @@ def merged(claims: Iterable[Claim]) -> list[Claim]:
             known,
             polarity=polarity,
             spans=tuple(sorted({*known.spans, *claim.spans})),
-            registers=known.registers | claim.registers,
+            processes=known.processes | claim.processes,
             values=known.values + tuple(v for v in claim.values if v not in known.values),
         )
     return [out[path] for path in sorted(out)]
@@ -126,19 +131,43 @@ class ConceptClaims:
     def assemble(self, reading: Reading) -> Iterator[Claim]:
         """The concept claims of a notice, unmerged, in order of place."""
         for sentence in reading.sentences:
+            if sentence.asks:
+                continue
+            if sentence.denies and "AutomatedDecisionTopic" in sentence.section.topics and not sentence.found:
+                yield self._denied(sentence)
             # Licences before overlap: a longer match that does not count here must not silence a shorter one that does.
             counting = [m for m in sentence.found if self._counts(sentence, m)]
             for mention in longest(counting):
                 yield self._claim(sentence, mention, self._rules[mention.entry.facet or ""])
 
+    def _denied(self, sentence: ReadSentence) -> Claim:
+        """The heading about automated decisions, answered with nothing but a denial."""
+        rule = self._rules["AutomatedDecisionFacet"]
+        concept = str(DPV.AutomatedDecisionMaking)
+        link, claim_class = rule.branch(concept, self._vocabulary)
+        return Claim(
+            f"{rule.slug}/{local_name(concept)}",
+            (claim_class,),
+            Polarity(Modality.NEGATED),
+            (sentence.span,),
+            (link,),
+            concept=concept,
+            processes=frozenset({sentence.process}),
+        )
+
     def _counts(self, sentence: ReadSentence, mention: Match) -> bool:
         facet = mention.entry.facet
-        return facet in CONCEPT_FACETS and licensed(sentence, mention, self._rules[facet])
+        if facet not in CONCEPT_FACETS or not licensed(sentence, mention, self._rules[facet]):
+            return False
+        # The words of an act's name are not statements: «Act on Electronic Communications Services».
+        return not any(set(mention.tokens) <= set(cited.tokens) for cited in sentence.of("CitationFacet"))
 
     def _claim(self, sentence: ReadSentence, mention: Match, rule: FacetRule) -> Claim:
         concept = mention.entry.denotes or ""
         link, claim_class = rule.branch(concept, self._vocabulary)
         polarity = self._mentions.polarity_of(sentence, mention.tokens)
+        if rule.name == "RightFacet" and polarity.modality is Modality.POSSIBLE:
+            polarity = ASSERTED  # «you can request» grants a right; it does not doubt one
         classes: tuple[str, ...] = (claim_class,)
         values: tuple[tuple[str, Value], ...] = ()
         if concept == UNMAPPED:
@@ -159,7 +188,7 @@ class ConceptClaims:
             properties=(link,),
             on_notice=rule.on_notice,
             concept=None if concept == UNMAPPED else concept,
-            registers=frozenset({sentence.register}),
+            processes=frozenset({sentence.process}),
             values=values,
         )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from ingest.mentions import Reading, ReadSentence
+from ingest.names import business_ids
 from ingest.notice import Span
 
 _EMAIL = re.compile(
@@ -104,9 +105,12 @@ def _emails(text: str, span: Span) -> Iterator[Span]:
 
 def _phones(reading: Reading, span: Span) -> Iterator[Span]:
     text = reading.notice.text
+    identifiers = business_ids(text, span)
     for rough in _PHONE_LIKE.finditer(text, span.start, span.end):
         for match in phonenumbers.PhoneNumberMatcher(rough.group(), REGIONS[reading.notice.language]):
-            yield Span(rough.start() + match.start, rough.start() + match.end)
+            found = Span(rough.start() + match.start, rough.start() + match.end)
+            if not any(found.start < i.span.end and i.span.start < found.end for i in identifiers):
+                yield found
 
 
 def _people(text: str, s: ReadSentence, organisations: Sequence[Span]) -> Iterator[Span]:

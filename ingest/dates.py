@@ -14,6 +14,8 @@ _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _YEAR_MONTH = re.compile(r"(?<![\d.])(\d{1,2})[./](\d{4})(?!\d)")
 _YEAR = re.compile(r"(19|20)\d\d")
 FIRST_SENTENCES = 8
+LONGEST_CLOSING = 12
+"""Words. The last line of a notice is often its date, and stands under the heading about rights."""
 
 
 class DateReader:
@@ -25,7 +27,10 @@ class DateReader:
     def date(self, reading: Reading) -> str | None:
         """The date as xsd:date, xsd:gYearMonth or xsd:gYear text: the latest that a sentence about updating states."""
         signalled = [
-            s for s in reading.sentences if "DateSignal" in s.own_signals and "RightTopic" not in s.section.topics
+            s
+            for s in reading.sentences
+            if "DateSignal" in s.own_signals
+            and ("RightTopic" not in s.section.topics or len(s.sentence.tokens) <= LONGEST_CLOSING)
         ]
         dates = [
             d for s in signalled for d in self._dates(reading, s) if "ActSignal" not in s.own_signals or len(d) == 10

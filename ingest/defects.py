@@ -74,6 +74,7 @@ def _empty(text: str, section: Section, following: Section | None) -> bool:
     if following is None:
         return True
     deeper = bool(section.number) and following.number.startswith(section.number + ".")
+    deeper = deeper or 0 < section.level < following.level
     return (
         not deeper
         and not (following.topics & section.topics)

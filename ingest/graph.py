@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ingest.claims import Claim, Iri, Text, Value
 from ingest.contacts import Contact, Secrets, email_address, telephone_number
 from ingest.defects import Defect
+from ingest.mentions import Process
 from ingest.modality import Modality
 from ingest.notice import Notice, Span
 from ingest.ntriples import iri, literal, triple
@@ -49,7 +50,7 @@ class Extracted:
     organisations: Sequence[Organisation]
     contacts: Sequence[Contact]
     defects: Sequence[Defect]
-    registers: Mapping[int, Span | None]
+    processes: Mapping[Process, Span | None]
     title: Span | None
     date: str | None
     secrets: Secrets
@@ -89,6 +90,11 @@ def description(organisation: Organisation) -> Iterable[str]:
         yield triple(organisation.iri, SEL.parentOrganisation, iri(organisation.parent))
 
 
+def _step(process: Process) -> str:
+    register, activity = process
+    return f"register/{register}/{activity}" if activity else f"register/{register}"
+
+
 class _Writer:
     """Collects the lines of the public and the private graph."""
 
@@ -99,7 +105,7 @@ class _Writer:
         self._notice = found.notice
         self._iri = found.notice.iri
         self._text = f"{self._iri}/text"
-        self._processes = {n: f"{self._iri}/register/{n}" for n in found.registers}
+        self._processes = {process: f"{self._iri}/{_step(process)}" for process in found.processes}
 
     def notice(self) -> None:
         """The notice, its text, its registers and controllers."""
@@ -120,14 +126,19 @@ class _Writer:
         add(self._text, SEL.sha256, literal(n.sha256))
         add(self._text, DCTERMS.extent, literal(str(len(n.text)), datatype=XSD + "integer"))
         add(self._iri, SEL.hasText, iri(self._text))
-        for number, title in self._found.registers.items():
-            process = self._processes[number]
-            for kind in (DPV.Process, DPV.PersonalDataProcess):
-                add(process, TYPE, iri(kind))
-            add(self._iri, DPV.hasProcess, iri(process))
-            add(process, DPV.hasNotice, iri(self._iri))
-            self._words(process, DCTERMS.title, title)
+        for process, title in self._found.processes.items():
+            self._process(process, title)
         self._controllers([c.organisation.iri for c in self._found.controllers])
+
+    def _process(self, process: Process, title: Span | None) -> None:
+        """A processing activity; one within a register is nested in it."""
+        register, activity = process
+        node = self._processes[process]
+        for kind in (DPV.Process, DPV.PersonalDataProcess):
+            self._add(node, TYPE, iri(kind))
+        self._add(self._processes[register, ""] if activity else self._iri, DPV.hasProcess, iri(node))
+        self._add(node, DPV.hasNotice, iri(self._iri))
+        self._words(node, DCTERMS.title, title)
 
     def _controllers(self, controllers: Sequence[str]) -> None:
         """One controller stands alone; several that decide together are joint controllers (GDPR Art. 26)."""
@@ -155,7 +166,7 @@ class _Writer:
             self._add(node, SEL.defaultPolarity, iri(SEL.Negated))
         if modality is Modality.CONDITIONAL:
             self._words(node, SEL.condition, claim.polarity.condition)
-        holders = [self._iri] if claim.on_notice else [self._processes[r] for r in sorted(claim.registers)]
+        holders = [self._iri] if claim.on_notice else [self._processes[p] for p in sorted(claim.processes)]
         links = [
             *((claim.statement,) if claim.statement else ()),
             *(claim.properties if modality is not Modality.NEGATED else ()),

@@ -12,6 +12,8 @@ from ingest.notice import Span
 from ontology.namespaces import SEL
 
 BASIS = "A6-1-f"
+_CITES = re.compile(r"(?<!\d)6\s?(?:[.(:]|art|§|kohta|\s1\b)", re.IGNORECASE)
+"""An article in brackets behind the basis («6(1)(f)») is not the interest."""
 _INTRODUCED = re.compile(r"\s*(?:\([a-f]\)|artikla|kohta)?\s*(?:[—–:(]|-\s)\s*(?=\w)")
 
 
@@ -57,7 +59,7 @@ def _listed(reading: Reading, sentence: ReadSentence) -> Span | None:
 def _ended(reading: Reading, span: Span) -> Span | None:
     text = reading.text(span)
     stripped = text.strip(" ,.:;()\n—–-")
-    if len(stripped) < 3:
+    if len(stripped) < 3 or _CITES.search(stripped[:30]):
         return None
     start = span.start + text.index(stripped)
     return Span(start, start + len(stripped))

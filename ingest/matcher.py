@@ -62,7 +62,7 @@ class Matcher:
             return []
         for i, numbers in enumerate(words):
             for number in numbers & self._first:
-                for entry, indexes in self._from(number, i, words, present):
+                for entry, indexes in self._from(number, i, words, tokens, present):
                     whole = _whole(indexes, number, readings)
                     match = Match(entry, indexes, tokens[i].start, tokens[indexes[-1]].end, whole)
                     key = (entry.iri, match.start, match.end)
@@ -71,7 +71,12 @@ class Matcher:
         return sorted(out.values(), key=lambda m: (m.start, -m.end, m.entry.iri))
 
     def _from(
-        self, number: int, at: int, words: Sequence[frozenset[int]], present: frozenset[int]
+        self,
+        number: int,
+        at: int,
+        words: Sequence[frozenset[int]],
+        tokens: Sequence[Token],
+        present: frozenset[int],
     ) -> Iterator[tuple[Entry, tuple[int, ...]]]:
         """The entries whose patterns begin with a pattern word at a token, with the tokens they rest on."""
         for entry in self._single.get(number, ()):
@@ -82,7 +87,7 @@ class Matcher:
         sequels = self._longer[number]
         for last in lasts & present:
             for entry, rest in sequels[last]:
-                indexes = _follow(words, at, rest)
+                indexes = _follow(words, tokens, at, rest)
                 if indexes is not None:
                     yield entry, indexes
 
@@ -92,14 +97,18 @@ def _whole(indexes: tuple[int, ...], first: int, readings: Sequence[Readings]) -
     return (first in readings[indexes[0]].whole) + sum(bool(readings[at].whole) for at in indexes[1:])
 
 
-def _follow(words: Sequence[frozenset[int]], at: int, steps: Sequence[_Step]) -> tuple[int, ...] | None:
+def _follow(
+    words: Sequence[frozenset[int]], tokens: Sequence[Token], at: int, steps: Sequence[_Step]
+) -> tuple[int, ...] | None:
     """The indexes of the tokens that complete a pattern begun at `at`, nearest first, or None."""
     if not steps:
         return (at,)
     wanted, gap = steps[0]
+    if not gap and at + 1 < len(tokens) and tokens[at + 1].parted:
+        return None  # next to each other means no mark between: «salattu, varmuuskopiot» are two things
     for index in range(at + 1, min(at + 2 + gap, len(words))):
         if not wanted.isdisjoint(words[index]):
-            rest = _follow(words, index, steps[1:])
+            rest = _follow(words, tokens, index, steps[1:])
             if rest is not None:
                 return (at, *rest)
     return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from ingest.matcher import Match, Matcher, longest
 from ingest.modality import Clauses, Polarity, PolarityReader
@@ -11,10 +12,16 @@ from ingest.notice import Notice, Span
 from ingest.sections import Section, Sentence
 from ingest.tokens import tokenize
 from ontology.lexicon import Lexicon
-from ontology.vocabulary import local_name
+
+Process = tuple[int, str]
+"""A processing activity: the number of its register, and its name within it ("" for the register itself)."""
+SHORT_DENIAL = 3
+"""Words in a sentence that only denies."""
+ACTIVITIES = {"CookieTopic": "cookies"}
+"""Topics whose sections speak of an activity with purposes and bases of its own, nested in the register."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class ReadSentence:
     """A sentence with everything that was found in it.
 
@@ -22,10 +29,8 @@ class ReadSentence:
         section: the section it stands in.
         register: number of the register (processing activity) it belongs to, from 1.
         found: lexical entries found, nested and overlapping ones too.
-        mentions: those that stay by the overlap rule, for facets without licences.
         signals: local names of the signals in the sentence or in the one that introduces it.
         own_signals: those in the sentence itself.
-        clauses: its cues and clauses.
         lead: the sentence that introduces it, if it is a list item.
     """
 
@@ -33,12 +38,37 @@ class ReadSentence:
     register: int
     sentence: Sentence
     found: tuple[Match, ...]
-    mentions: tuple[Match, ...]
     signals: frozenset[str]
     own_signals: frozenset[str]
     cues: tuple[Match, ...]
-    clauses: Clauses
     lead: ReadSentence | None
+    text: str = field(repr=False)
+    reader: PolarityReader = field(repr=False)
+
+    @cached_property
+    def mentions(self) -> tuple[Match, ...]:
+        """The entries that stay by the overlap rule, for facets without licences."""
+        return tuple(longest(self.found))
+
+    @cached_property
+    def clauses(self) -> Clauses:
+        """Its clauses and cues of polarity."""
+        return self.reader.clauses(self.text, self.sentence.tokens)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question: it states nothing."""
+        return self.text[self.sentence.end - 1] == "?"
+
+    @cached_property
+    def denies(self) -> bool:
+        """Whether it is nothing but a denial, which answers its heading: «No.», «Ei ole.»"""
+        return len(self.sentence.tokens) <= SHORT_DENIAL and bool(self.clauses.of("Negates"))
+
+    @property
+    def process(self) -> Process:
+        """The processing activity that it speaks of."""
+        return self.register, next((name for topic, name in ACTIVITIES.items() if topic in self.section.topics), "")
 
     @property
     def span(self) -> Span:
@@ -51,7 +81,7 @@ class ReadSentence:
 
     def signalled(self, signal: str) -> list[Match]:
         """The cues of the sentence that give a signal."""
-        return [m for m in self.cues if signal in map(local_name, m.entry.values("signal"))]
+        return [m for m in self.cues if signal in m.entry.signals] if signal in self.own_signals else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +107,7 @@ class MentionReader:
     """Finds mentions, signals and clauses in the sections of notices of one language."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        signals = [e for e in lexicon.of_kind("Cue") if e.values("signal")]
+        signals = [e for e in lexicon.of_kind("Cue") if e.signals]
         self._matcher = Matcher(lexicon, [*lexicon.of_kind("LexicalEntry"), *signals])
         self.polarity = PolarityReader(lexicon)
 
@@ -103,19 +133,19 @@ class MentionReader:
         matches = self._matcher.match(sentence.tokens)
         found = tuple(m for m in matches if m.entry.kind == "LexicalEntry")
         cues = tuple(m for m in matches if m.entry.kind == "Cue")
-        own = frozenset(local_name(s) for m in cues for s in m.entry.values("signal"))
+        own = frozenset().union(*(m.entry.signals for m in cues))
         led = own | lead.own_signals if lead is not None else own
         return ReadSentence(
             section=section,
             register=register,
             sentence=sentence,
             found=found,
-            mentions=tuple(longest(found)),
             signals=led,
             own_signals=own,
             cues=cues,
-            clauses=self.polarity.clauses(text, sentence.tokens),
             lead=lead,
+            text=text,
+            reader=self.polarity,
         )
 
     def polarity_of(self, sentence: ReadSentence, at: Sequence[int]) -> Polarity:

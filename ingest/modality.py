@@ -1,21 +1,25 @@
 """Polarity: whether a statement is asserted, possible, conditional or negated, by cues in its clause.
 
 Cues are data (`sel:Cue` with `sel:effect`); what is known here is how they compose. A negation reaches through its clause,
-over commas of an enumeration, until a terminator or a new clause; an exception or condition in the sentence turns it into
-a conditional statement whose default is "no"; a pseudo-negation («ei ainoastaan») cancels it.
+over commas of an enumeration, until a terminator or a new clause; an exception or condition on the clause turns it into
+a conditional statement whose default is "no"; a pseudo-negation («ei ainoastaan») cancels it. How a sentence falls into
+clauses is read in :mod:`ingest.clauses`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from ingest.clauses import Clauses, adverbial, outward, split, stop
 from ingest.matcher import Match, Matcher, longest
 from ingest.notice import Span
 from ingest.tokens import Token
 from ontology.lexicon import Lexicon
 from ontology.vocabulary import local_name
+
+__all__ = ["ASSERTED", "Clauses", "Modality", "Polarity", "PolarityReader"]
 
 
 class Modality(Enum):
@@ -39,98 +43,103 @@ class Polarity:
 ASSERTED = Polarity(Modality.ASSERTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Clauses:
-    """The cues of one sentence, and the clause number of each token."""
-
-    numbers: tuple[int, ...]
-    effects: tuple[tuple[str, Match], ...]
-    tokens: tuple[Token, ...]
-
-    def of(self, effect: str) -> list[Match]:
-        """The cues with one effect, by local name."""
-        return [match for name, match in self.effects if name == effect]
-
-
 class PolarityReader:
     """Reads the polarity of mentions in sentences of one language."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._cues = Matcher(lexicon, [e for e in lexicon.of_kind("Cue") if e.values("effect")])
-        self._clauses = Matcher(
-            lexicon, [e for e in lexicon.of_kind("Cue") if "ClauseSignal" in map(local_name, e.values("signal"))]
-        )
 
     def clauses(self, text: str, tokens: Sequence[Token]) -> Clauses:
         """The clauses and cues of a sentence: computed once for all its mentions."""
-        matches = list(longest(self._cues.match(tokens)))
-        effects = tuple((local_name(e), m) for m in matches for e in m.entry.values("effect"))
-        verbs = {i for m in self._clauses.match(tokens) for i in m.tokens}
-        openers = {m.tokens[0] for name, m in effects if _opens(name, m)}
-        numbers: list[int] = []
-        number = 0
-        for i in range(len(tokens)):
-            if i and (i in openers or _breaks(text, tokens, i, verbs)):
-                number += 1
-            numbers.append(number)
-        return Clauses(tuple(numbers), effects, tuple(tokens))
+        found = self._cues.match(tokens)
+        verbs = frozenset(i for m in found if "verb" in m.entry.values("scope") for i in m.tokens)
+        cues = longest(m for m in found if "verb" not in m.entry.values("scope") and not _torn(text, tokens, m))
+        effects = tuple((local_name(e), m) for m in cues for e in m.entry.values("effect"))
+        return split(text, tokens, effects, verbs)
 
     def polarity(self, clauses: Clauses, at: Sequence[int]) -> Polarity:
         """The polarity of a mention that rests on the tokens `at` of the sentence."""
-        mine = {clauses.numbers[i] for i in at}
+        mine = {c for i in at for c in outward(clauses.outer, clauses.numbers[i])}
+        cancelled = {i for m in clauses.of("Cancels") for i in m.tokens}
         # A negation that is itself part of the way of saying («ulkopuoliset eivät pääse») does not negate it.
-        cancelled = {i for m in clauses.of("Cancels") for i in m.tokens} | set(at)
         negations = [
-            m for m in clauses.of("Negates") if clauses.numbers[m.tokens[0]] in mine and m.tokens[0] not in cancelled
+            m
+            for m in clauses.of("Negates")
+            if cancelled.isdisjoint(m.tokens) and m.tokens[0] not in at and _negates(clauses, m, mine, at)
         ]
-        exceptions = clauses.of("Excepts")
-        conditions = clauses.of("Conditions")
         if negations:
-            if exceptions or conditions:
-                return Polarity(
-                    Modality.CONDITIONAL, _condition(clauses, exceptions or conditions), default_negated=True
-                )
+            cues = _bearing(clauses, mine, ("Excepts",), chain=True)
+            cues = cues or _bearing(clauses, mine, ("Conditions",), chain=True)
+            if cues:
+                return Polarity(Modality.CONDITIONAL, _condition(clauses, cues), default_negated=True)
             return Polarity(Modality.NEGATED)
+        conditions = _bearing(clauses, mine, ("Conditions",), chain=False)
         if conditions:
             return Polarity(Modality.CONDITIONAL, _condition(clauses, conditions))
-        if any(clauses.numbers[m.tokens[0]] in mine for m in clauses.of("Hedges")):
+        if any(clauses.number(m) in mine and cancelled.isdisjoint(m.tokens) for m in clauses.of("Hedges")):
             return Polarity(Modality.POSSIBLE)
         return ASSERTED
 
 
-def _opens(effect: str, cue: Match) -> bool:
-    """Whether a cue begins a clause of its own: conjunctions of condition and exception, terminators, «eikä»."""
-    if effect == "Negates":
-        return "opens" in cue.entry.values("scope")
-    return effect in {"Terminates", "Conditions", "Excepts"} and not adverbial(cue)
+def _negates(clauses: Clauses, cue: Match, mine: set[int], at: Sequence[int]) -> bool:
+    """Whether a negation reaches a clause: it stands there, or it announces all that follows («varken … eller»)."""
+    number = clauses.number(cue)
+    if "statement" in cue.entry.values("scope"):
+        same = {clauses.statements[number]} & {clauses.statements[c] for c in mine}
+        return bool(same) and (number in mine or cue.tokens[0] < min(at))
+    return number in mine
 
 
-def adverbial(cue: Match) -> bool:
-    """Whether a cue stands inside its clause («pääsääntöisesti») instead of opening one («ellei …»)."""
-    return "clause" in cue.entry.values("scope")
+def _bearing(clauses: Clauses, mine: set[int], effects: tuple[str, ...], *, chain: bool) -> list[Match]:
+    """The conditions or exceptions that bear on a clause; with `chain`, on the whole of a negation with its «eikä»."""
+    wider = {c for m in mine for c in _chain(clauses, m)} if chain else mine
+    cues = (m for effect in effects for m in clauses.of(effect))
+    return [m for m in cues if not wider.isdisjoint(_reach(clauses, m))]
 
 
-def _breaks(text: str, tokens: Sequence[Token], index: int, verbs: set[int]) -> bool:
-    """Whether a new clause begins at a token: after a strong stop, or after a comma when a verb follows before the next."""
-    between = text[tokens[index - 1].end : tokens[index].start]
-    if any(c in between for c in ";:") or " - " in between or "\n- " in between:
-        return True
-    if "," not in between:
-        return False
-    for later in range(index, len(tokens)):
-        if later in verbs:
-            return True
-        if later + 1 < len(tokens) and "," in text[tokens[later].end : tokens[later + 1].start]:
-            return False
-    return False
+def _reach(clauses: Clauses, cue: Match) -> set[int]:
+    """The clauses on which a condition or exception bears.
+
+    One at the head of its statement bears on all of it, and an exception on the statement before it; one that follows
+    bears on what it follows, and on the clauses around that.
+    """
+    number = clauses.number(cue)
+    if adverbial(cue):
+        return {number}
+    statement = clauses.statements[number]
+    reach = {number}
+    if number == 0 or clauses.statements[number - 1] != statement:
+        reach |= {c for c, s in enumerate(clauses.statements) if s == statement}
+        excepts = any(name == "Excepts" and m is cue for name, m in clauses.effects)
+        return reach | {number - 1} if excepts and number else reach
+    before = clauses.numbers[cue.tokens[0] - 1]
+    return reach | set(outward({**clauses.base, **clauses.outer}, before))
+
+
+def _chain(clauses: Clauses, clause: int) -> Iterator[int]:
+    """The clauses that share one negation with a clause: «ei … eikä … eikä …»."""
+    first = last = clause
+    while first in clauses.chained:
+        first -= 1
+    while last + 1 in clauses.chained:
+        last += 1
+    return iter(range(first, last + 1))
 
 
 def _condition(clauses: Clauses, cues: Sequence[Match]) -> Span:
-    """The words of the condition: from its cue to the end of the sentence or of the clauses that hang on it."""
+    """The words of the condition: from its cue to the end of its clause and of the clauses set into that or beside it."""
     first = min(cues, key=lambda m: (adverbial(m), m.start))
-    number = clauses.numbers[first.tokens[0]]
-    last = max(i for i, n in enumerate(clauses.numbers) if n == number)
-    following = [i for i, n in enumerate(clauses.numbers) if n == number + 1]
-    if following and not any(m.tokens[0] in following for m in clauses.of("Terminates")):
-        last = following[-1]
+    own = {clauses.number(first)} | {clauses.number(m) for m in cues if not adverbial(m)}
+    last = first.tokens[-1]
+    for i in range(last + 1, len(clauses.tokens)):
+        if own.isdisjoint(outward({**clauses.base, **clauses.outer}, clauses.numbers[i])):
+            break
+        last = i
     return Span(first.start, clauses.tokens[last].end)
+
+
+def _torn(text: str, tokens: Sequence[Token], cue: Match) -> bool:
+    """Whether a comma stands inside a pseudo-negation: then its words do not belong together."""
+    if not any(local_name(e) == "Cancels" for e in cue.entry.values("effect")):
+        return False
+    return any(stop(text, tokens, i) for i in range(cue.tokens[0] + 1, cue.tokens[-1] + 1))

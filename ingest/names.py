@@ -94,9 +94,9 @@ class NameReader:
             end = _forward(text, tokens, last)
             return Span(tokens[first].start, tokens[end].end) if end > last else None
         begin = _backward(text, tokens, first)
-        if begin == first and not tokens[first].capital:
-            return None
         base = {f.lemma for p in match.entry.patterns for s in p.slots for f in s.words}
+        if begin == first and (not tokens[first].capital or tokens[first].word in base):
+            return None  # «Yhdistys» alone says what it is, not which one
         nominative = any(tokens[last].word.endswith(lemma) for lemma in base)
         return Span(tokens[begin].start, tokens[last].end) if nominative else None
 

@@ -35,7 +35,6 @@ _NOWHERE = frozenset(
         "OfficerTopic",
         "ComplaintTopic",
         "ContentsTopic",
-        "TitleTopic",
         "RegisterNameTopic",
     }
 )
@@ -191,7 +190,7 @@ class OrganisationReader:
         known = self._reference.organisations[organisation.iri] if organisation.known else None
         step = organisation.iri.rpartition("/")[2]
         polarity = self._mentions.polarity_of(s, at)
-        register = frozenset({s.register})
+        process = frozenset({s.process})
         if is_source(s, known):
             values: tuple[tuple[str, Value], ...] = ((str(SEL.sourceEntity), Iri(organisation.iri)),)
             return Claim(
@@ -201,7 +200,7 @@ class OrganisationReader:
                 (span,),
                 (str(DPV.hasDataSource),),
                 concept=str(DPV.ThirdPartyDataSource),
-                registers=register,
+                processes=process,
                 values=values,
             )
         values = ((str(SEL.entity), Iri(organisation.iri)),)
@@ -212,7 +211,7 @@ class OrganisationReader:
         )
         kinds = (str(DPV.DataProcessor), str(DPV.Recipient)) if processor else (str(DPV.Recipient),)
         link = str(DPV.hasDataProcessor) if processor else str(DPV.hasRecipient)
-        return Claim(f"recipient/{step}", kinds, polarity, (span,), (link,), registers=register, values=values)
+        return Claim(f"recipient/{step}", kinds, polarity, (span,), (link,), processes=process, values=values)
 
 
 def is_source(s: ReadSentence, known: KnownOrganisation | None) -> bool:

@@ -16,7 +16,7 @@ from ingest.defects import defects
 from ingest.graph import Extracted, NoticeGraphs, build
 from ingest.inferences import Inferences
 from ingest.interests import interest_claims
-from ingest.mentions import MentionReader, Reading
+from ingest.mentions import MentionReader, Process, Reading
 from ingest.names import NameReader
 from ingest.notice import Notice, Span
 from ingest.organisations import OrganisationReader, controller_claims
@@ -111,7 +111,7 @@ class _Readers:
                 organisations=list(named.values()),
                 contacts=people,
                 defects=list(defects(reading)),
-                registers=_registers(reading),
+                processes=_processes(reading),
                 title=_title(reading),
                 date=date,
                 secrets=secrets,
@@ -121,12 +121,15 @@ class _Readers:
         )
 
 
-def _registers(reading: Reading) -> dict[int, Span | None]:
-    """The registers with the names that the notice gives them."""
-    out: dict[int, Span | None] = dict.fromkeys(range(1, reading.registers + 1))
+def _processes(reading: Reading) -> dict[Process, Span | None]:
+    """The processing activities with the names that the notice gives them: its registers, and what is nested in them."""
+    out: dict[Process, Span | None] = {(number, ""): None for number in range(1, reading.registers + 1)}
     for s in reading.under("RegisterNameTopic"):
-        if out[s.register] is None and s.section.topics == {"RegisterNameTopic"}:
-            out[s.register] = s.span
+        if out[s.register, ""] is None and s.section.topics == {"RegisterNameTopic"}:
+            out[s.register, ""] = s.span
+    for s in reading.sentences:
+        if s.process not in out:
+            out[s.process] = s.section.heading
     return out
 
 

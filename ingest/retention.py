@@ -7,6 +7,7 @@ durations. Criteria are ways of saying in the lexicon.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -55,14 +56,14 @@ class RetentionReader:
         for s in reading.sentences:
             if not self._about_retention(s):
                 continue
-            periods = list(self.periods(reading.notice.text, s))
-            for period in periods:
-                yield self._fixed(s, period)
+            periods = [self._fixed(s, period) for period in self.periods(reading.notice.text, s)]
+            yield from periods
+            stated = [span for claim in periods for span in claim.spans]
             for mention in s.of("RetentionFacet"):
-                if not any(Span(mention.start, mention.end) in p.span for p in periods):
-                    yield self._criteria(
-                        s, Span(mention.start, mention.end), mention.tokens, str(mention.entry.denotes)
-                    )
+                span = Span(mention.start, mention.end)
+                # A criterion that overlaps a stated period is part of how the period is told.
+                if not any(span.start < p.end and p.start < span.end for p in stated):
+                    yield self._criteria(s, span, mention.tokens, str(mention.entry.denotes))
 
     @staticmethod
     def _about_retention(s: ReadSentence) -> bool:
@@ -72,7 +73,7 @@ class RetentionReader:
         return (
             "StoreSignal" in s.signals
             and not topics & _ELSEWHERE - {"RightTopic"}
-            and not ("RightTopic" in topics and "RightSignal" in s.own_signals)
+            and not ("RightTopic" in topics and "RightSignal" in s.signals)
         )
 
     def periods(self, text: str, s: ReadSentence) -> Iterator[Period]:
@@ -114,7 +115,7 @@ class RetentionReader:
             _never_negated(self._mentions, s, [0]),
             (span,),
             (str(DPV.hasStorageCondition),),
-            registers=frozenset({s.register}),
+            processes=frozenset({s.process}),
             numbered=True,
             values=tuple(values),
         )
@@ -124,14 +125,15 @@ class RetentionReader:
             (str(SEL.retentionKind), Iri(kind)),
             (str(SEL.retentionText), Words(s.span)),
         )
-        step = kind.rpartition("#")[2]
+        # Named by its words, not by its place: the same statement has the same name whatever format it was read from.
+        words = hashlib.sha256(" ".join(t.word for t in s.sentence.tokens).encode()).hexdigest()[:8]
         return Claim(
-            f"retention/{step}/{s.sentence.start}",
+            f"retention/{kind.rpartition('#')[2]}/{words}",
             (str(DPV.StorageCondition),),
             _never_negated(self._mentions, s, at),
             (s.span,),
             (str(DPV.hasStorageCondition),),
-            registers=frozenset({s.register}),
+            processes=frozenset({s.process}),
             numbered=True,
             values=values,
         )

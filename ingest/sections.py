@@ -82,9 +82,10 @@ class Sectioner:
     """Splits notices of one language into sections."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        clause = [e for e in lexicon.of_kind("Cue") if "ClauseSignal" in _local(e.values("signal"))]
+        clause = [e for e in lexicon.of_kind("Cue") if "ClauseSignal" in e.signals]
         self._headings = Matcher(lexicon, lexicon.of_kind("HeadingEntry"))
         self._clauses = Matcher(lexicon, clause)
+        self._questions = Matcher(lexicon, [e for e in lexicon.of_kind("Cue") if "QuestionSignal" in e.signals])
         self._abbreviations = frozenset(label for e in lexicon.of_kind("Abbreviation") for label in e.labels)
 
     def split(self, notice: Notice) -> list[Section]:
@@ -95,6 +96,8 @@ class Sectioner:
         for block in blocks(text):
             heading = self._heading(page, block)
             content = Span(block.start, block.end)
+            if heading is not None and _introduces(text, heading, opened[-1]):
+                heading = None
             if heading is not None:
                 opened.append((_line_start(text, heading.span.start), heading, []))
                 content = Span(min(heading.span.end, block.end), block.end)
@@ -177,7 +180,7 @@ class Sectioner:
             return None
         if wrapped and "\n" in printed and max(map(len, printed.split("\n"))) > 45:
             return None
-        question = printed.endswith("?")
+        question = printed.endswith("?") or (not printed.endswith(".") and self._asks(tokens))
         if not question and self._clauses.match(tokens):
             return None
         if printed.endswith((",", ";")) or (printed.endswith(".") and not marked and len(tokens) > 8):
@@ -194,6 +197,10 @@ class Sectioner:
             return None
         announces = frozenset(iri for m in matches for iri in m.entry.values("announces"))
         return _Heading(_unmarked(text, span), topics, announces, number)
+
+    def _asks(self, tokens: Sequence[Token]) -> bool:
+        """Whether a line begins with a question word: such headings often have no question mark."""
+        return any(match.tokens[0] == 0 for match in self._questions.match(tokens))
 
     def _inline(self, page: _Page, line: Span) -> _Heading | None:
         """A heading with its content on the same line: «Rekisterinpitäjä: Esimerkki Oy»."""
@@ -224,6 +231,12 @@ class Sectioner:
         if not first or text[line.end - 1] == ".":
             return None
         return _Heading(_unmarked(text, Span(line.start, tokens[0].end)), _topics(first), frozenset(), number)
+
+
+def _introduces(text: str, heading: _Heading, section: tuple[int, _Heading | None, list[tuple[Span, bool]]]) -> bool:
+    """Whether a line with a colon right under a heading on the same topic is its first sentence: «You have the right to:»."""
+    _, above, parts = section
+    return above is not None and not parts and text[heading.span.end - 1] == ":" and heading.topics <= above.topics
 
 
 def _led(page: _Page, parts: Sequence[tuple[Span, bool]]) -> tuple[Sentence, ...]:

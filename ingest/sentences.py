@@ -19,6 +19,7 @@ _ITEM = re.compile(r"\s*(?:[-–—•*·▪●○‣]|\(?[a-zA-Z]\)|o(?=\s))\s+
 _NUMBERED = re.compile(r"\s*(?:#{1,6}\s+)?(\d{1,2}(?:\.\d{1,2})*)(?:[.)](?=\s)|\s|[.)](?=[^\W\d]))\s*")
 _STOP = re.compile(r"[.!?…][\"”’)]*(?=\s+[\"“”(\[]?[A-ZÅÄÖ0-9])|\n(?=\S)")
 _INLINE_ITEM = re.compile(r"(?<=\s)[-–•]\s(?=\w)")
+_LABEL = re.compile(r"[^\W\d_][^\n:.,]{2,40}:\s")
 FEWEST_INLINE_ITEMS = 3
 
 
@@ -129,5 +130,7 @@ def _new_statement(text: str, newline: int, span: Span) -> bool:
     following = text[after : end if end >= 0 else span.end]
     if not following or not (following[0].isupper() or following[0].isdigit() or following[0] in "+("):
         return False
+    if _LABEL.match(following):
+        return True
     previous = text[begin:newline].rstrip()
     return len(previous) < 50 and not previous.endswith(("-", ","))

@@ -16,6 +16,7 @@ _ADDRESS = r"(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+"
 _WORD = re.compile(
     _ADDRESS + r"|[^\W_]+(?:[-‐‑–'’.&][^\W_]+|-\n[^\W\d_]+)*(?::[^\W\d_]{1,5}\b)?(?:-(?=[\s,/]|$))?", re.UNICODE
 )
+_MARK = re.compile(r"[,;:!?()\[\]]|[.—–](?=\s)|\n\s*\n")
 _COLON_ENDING = re.compile(r":[^\W\d_]{1,5}$")
 _FOLD = str.maketrans({"‐": "-", "‑": "-", "–": "-", "’": "'", "\u00ad": None})
 
@@ -26,25 +27,30 @@ NO_WORD = "\N{REPLACEMENT CHARACTER}"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word of the text; `capital` when it is written with a capital letter."""
+    """One word of the text; `capital` when it is written with a capital letter, `parted` when a mark stands before it."""
 
     start: int
     end: int
     word: str
     capital: bool
+    parted: bool = False
 
 
 def tokenize(text: str, start: int, end: int) -> list[Token]:
     """The words of `text[start:end]` in order, with offsets into `text`."""
     out: list[Token] = []
+    last = start
     for match in _WORD.finditer(text, start, end):
         form = match.group()
         if "@" in form or (form.startswith(("http", "www.")) and ("://" in form or form.startswith("www."))):
-            out.append(Token(match.start(), match.end(), NO_WORD, False))
+            out.append(Token(match.start(), match.end(), NO_WORD, False, True))
+            last = match.end()
             continue
         word = _COLON_ENDING.sub("", form) if ":" in form else form
         word = word.replace("-\n", "-").translate(_FOLD).lower()
-        out.append(Token(match.start(), match.end(), word, form[0].isupper()))
+        parted = match.start() - last > 1 and _MARK.search(text, last, match.start()) is not None
+        out.append(Token(match.start(), match.end(), word, form[0].isupper(), parted))
+        last = match.end()
     return out
 
 

@@ -75,9 +75,9 @@ class TransferReader:
 
     def _statement(self, s: ReadSentence) -> Statement | None:
         topics = s.section.topics
-        if not s.sentence.tokens:
+        if not s.sentence.tokens or s.asks:
             return None
-        if topics & {"RightTopic", "ContentsTopic", "ControllerTopic", "ContactTopic"} and not topics & {
+        if topics & {"ContentsTopic", "ControllerTopic", "ContactTopic"} and not topics & {
             "TransferTopic"
         }:
             return None
@@ -86,12 +86,13 @@ class TransferReader:
         about = "TransferTopic" in topics
         named = bool(outside) and (about or "TransferSignal" in s.signals)
         placed = bool(countries) and (about or "PlaceSignal" in s.signals or bool(outside))
-        at = [i for m in (outside or countries) for i in m.tokens] or [0]
+        at = [i for m in (outside or countries) for i in m.tokens] or [len(s.sentence.tokens) - 1]
         polarity = self._mentions.polarity_of(s, at)
+        if about and s.denies:
+            polarity = Polarity(Modality.NEGATED)
         answered = (
             about
-            and len(s.sentence.tokens) <= SHORT_ANSWER
-            and "TransferSignal" in s.own_signals
+            and ((len(s.sentence.tokens) <= SHORT_ANSWER and "TransferSignal" in s.own_signals) or s.denies)
             and polarity.modality in ANSWERS
         )
         if not (named or placed or answered):
@@ -148,7 +149,7 @@ class TransferReader:
                     Polarity(Modality.ASSERTED),
                     t.spans,
                     concept=instrument,
-                    registers=frozenset({t.sentence.register}),
+                    processes=frozenset({t.sentence.process}),
                 )
         yield Claim(
             key=f"transfer/{number}",
@@ -158,7 +159,7 @@ class TransferReader:
             properties=(str(DPV.hasProcessing),),
             statement=str(SEL.hasTransferStatement),
             concept=str(DPV.CrossBorderTransfer),
-            registers=frozenset({t.sentence.register}),
+            processes=frozenset({t.sentence.process}),
             numbered=True,
             values=tuple(values),
         )

@@ -50,7 +50,8 @@ class LexiconError(ValueError):
 class Entry:
     """One entry in one language, with the patterns that match it.
 
-    `attributes` holds the remaining values by local name of the property (topic, effect, signal, announces, value, …).
+    `facet`, `in_topics` and `signals` are local names; `attributes` holds the remaining values by local name of the
+    property (topic, effect, announces, value, …).
     """
 
     iri: str
@@ -65,6 +66,7 @@ class Entry:
     self_licensing: bool = False
     in_topics: frozenset[str] = frozenset()
     not_in_topics: frozenset[str] = frozenset()
+    signals: frozenset[str] = frozenset()
     attributes: tuple[tuple[str, str], ...] = ()
 
     def values(self, name: str) -> tuple[str, ...]:
@@ -190,6 +192,7 @@ def _entry(graph: Graph, node: URIRef, kind: str, file: Path) -> Entry:
         self_licensing=("selfLicensing", "true") in attributes,
         in_topics=frozenset(str(o).rpartition("#")[2] for o in graph.objects(node, SEL.inTopic)),
         not_in_topics=frozenset(str(o).rpartition("#")[2] for o in graph.objects(node, SEL.notInTopic)),
+        signals=frozenset(str(o).rpartition("#")[2] for o in graph.objects(node, SEL.signal)),
         attributes=tuple(attributes),
     )
 

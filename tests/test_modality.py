@@ -1,79 +1,89 @@
 """Polarity in tables: the sentence, the words whose polarity is asked, and what it must be."""
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
-from ingest.modality import Modality, PolarityReader
+from ingest.modality import Modality, Polarity, PolarityReader
 from ingest.tokens import tokenize
 from ontology import lexicon
 
+TABLES = Path(__file__).parent / "fixtures" / "modality"
 READERS = {language: PolarityReader(lex) for language, lex in lexicon.load().items()}
-A, P, C, N = Modality.ASSERTED, Modality.POSSIBLE, Modality.CONDITIONAL, Modality.NEGATED
-
-FINNISH = [
-    # plain statements
-    ("Tiedot siirretään palveluntarjoajalle Irlantiin.", "Irlantiin", A),
-    ("Luovutamme tietoja kuljetusyhtiölle.", "kuljetusyhtiölle", A),
-    # possibility
-    ("Tietoja voidaan luovuttaa perintätoimistolle.", "perintätoimistolle", P),
-    ("Tietoja saatetaan siirtää Kanadaan.", "Kanadaan", P),
-    ("Tarvittaessa tiedot luovutetaan poliisille.", "poliisille", P),
-    # negation, before and after the words
-    ("Tietoja ei luovuteta EU:n ulkopuolelle.", "ulkopuolelle", N),
-    ("Emme siirrä tietoja kolmansiin maihin.", "kolmansiin", N),
-    ("Kolmansille osapuolille tietoja ei anneta.", "osapuolille", N),
-    ("Rekisteriä ei yhdistetä muihin rekistereihin eikä tietoja luovuteta mainostajille.", "mainostajille", N),
-    # an enumeration goes on over commas
-    ("Emme luovuta tietoja mainostajille, medioille tai tutkimuslaitoksille.", "tutkimuslaitoksille", N),
-    # a negation ends where the next clause says otherwise
-    ("Tietoja ei myydä, mutta niitä siirretään palvelimelle Irlantiin.", "Irlantiin", A),
-    ("Tietoja ei julkaista, vaan ne säilytetään arkistossa.", "arkistossa", A),
-    # exceptions make a no conditional
-    ("Tietoja ei siirretä EU:n ulkopuolelle, ellei palvelun toteutus sitä edellytä.", "ulkopuolelle", C),
-    ("Tietoja ei luovuteta ulkopuolisille muutoin kuin lain niin vaatiessa.", "ulkopuolisille", C),
-    ("Tietoja ei luovuteta ulkopuolisille, paitsi viranomaisille.", "ulkopuolisille", C),
-    ("Tietoja ei pääsääntöisesti siirretä ETA-alueen ulkopuolelle.", "ulkopuolelle", C),
-    ("Tietoja ei säännönmukaisesti luovuteta kolmansille.", "kolmansille", C),
-    ("Emme luovuta tietojasi ilman nimenomaista suostumustasi mainostajille.", "mainostajille", C),
-    # conditions
-    ("Tiedot siirretään Intiaan, mikäli tuki toimii sieltä.", "Intiaan", C),
-    ("Jos tilaat lisäpalvelun, tietosi siirretään Norjaan.", "Norjaan", C),
-    ("Joissain tapauksissa tietoja voidaan luovuttaa Turkkiin.", "Turkkiin", C),
-    ("Tietoja voidaan siirtää Venäjälle, mikäli matka suuntautuu sinne.", "Venäjälle", C),
-    # pseudo-negation
-    ("Tietoja ei käytetä ainoastaan laskutukseen.", "laskutukseen", A),
-]
-SWEDISH = [
-    ("Uppgifterna överförs till Irland.", "Irland", A),
-    ("Uppgifter kan överföras till Kanada.", "Kanada", P),
-    ("Vi överför inte uppgifter utanför EU.", "EU", N),
-    ("Uppgifterna lämnas inte ut till tredje part.", "part", N),
-    ("Vi överför inte uppgifter utanför EU om inte tjänsten kräver det.", "EU", C),
-    ("Om du beställer en resa överförs uppgifterna till Norge.", "Norge", C),
-]
-ENGLISH = [
-    ("Data is transferred to Ireland.", "Ireland", A),
-    ("We may transfer your data to Canada.", "Canada", P),
-    ("We do not transfer your data outside the EEA.", "EEA", N),
-    ("Your data is never sold to third parties.", "parties", N),
-    ("Data is not transferred outside the EU unless necessary for support.", "EU", C),
-    ("If you book a trip, your data is transferred to Turkey.", "Turkey", C),
-]
+LEAST = {"fi": 150, "sv": 60, "en": 60}
 
 
-@pytest.mark.parametrize(("language", "sentence", "word", "expected"), [
-    *(("fi", *row) for row in FINNISH), *(("sv", *row) for row in SWEDISH), *(("en", *row) for row in ENGLISH)])
-def test_polarity(language: str, sentence: str, word: str, expected: Modality) -> None:
-    reader, tokens = READERS[language], tokenize(sentence, 0, len(sentence))
-    at = [i for i, t in enumerate(tokens) if sentence[t.start : t.end] == word]
-    assert at, "the word stands in the sentence"
-    assert reader.polarity(reader.clauses(sentence, tokens), at).modality is expected
+def table(language: str) -> list[dict[str, str]]:
+    """The rows of a language: sentence, words, expected, phenomenon."""
+    with (TABLES / f"{language}.tsv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def test_a_denied_transfer_with_an_exception_departs_from_no() -> None:
-    sentence = "Tietoja ei siirretä EU:n ulkopuolelle, ellei tekninen toteutus sitä vaadi."
-    reader, tokens = READERS["fi"], tokenize(sentence, 0, len(sentence))
-    polarity = reader.polarity(reader.clauses(sentence, tokens), [4])
+def read(language: str, sentence: str, words: str) -> Polarity:
+    """The polarity of the words, which must stand in the sentence as whole words and only once."""
+    tokens = tokenize(sentence, 0, len(sentence))
+    written = [sentence[t.start : t.end] for t in tokens]
+    asked = words.split()
+    places = [i for i in range(len(tokens)) if written[i : i + len(asked)] == asked]
+    assert len(places) == 1, f"«{words}» stands {len(places)} times in «{sentence}»"
+    reader = READERS[language]
+    return reader.polarity(reader.clauses(sentence, tokens), range(places[0], places[0] + len(asked)))
+
+
+@pytest.mark.parametrize(
+    ("language", "row"),
+    [
+        pytest.param(language, row, id=f"{language}-{row['phenomenon']}-{row['sentence']}-{row['words']}")
+        for language in READERS
+        for row in table(language)
+    ],
+)
+def test_polarity(language: str, row: dict[str, str]) -> None:
+    assert read(language, row["sentence"], row["words"]).modality is Modality(row["expected"].capitalize())
+
+
+@pytest.mark.parametrize("language", lexicon.LANGUAGES)
+def test_the_tables_are_large_and_hold_every_modality(language: str) -> None:
+    rows = table(language)
+    assert len({(row["sentence"], row["words"]) for row in rows}) == len(rows) >= LEAST[language]
+    assert {row["expected"] for row in rows} == {m.value.lower() for m in Modality}
+    assert all(row["phenomenon"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "words", "condition"),
+    [
+        ("fi", "Tietoja ei siirretä EU:n ulkopuolelle, ellei tekninen toteutus sitä vaadi.", "ulkopuolelle",
+         "ellei tekninen toteutus sitä vaadi"),
+        ("fi", "Tietoja ei luovuteta EU:n eikä ETA:n ulkopuolelle, ellei laki vaadi, ja ne säilytetään kotimaassa.", "ETA:n",
+         "ellei laki vaadi"),
+        ("sv", "Uppgifter lämnas inte till utomstående, såvida inte lagen kräver det.", "utomstående",
+         "såvida inte lagen kräver det"),
+        ("en", "Data is not given to outsiders unless you agree, and it is kept in Finland.", "outsiders",
+         "unless you agree"),
+    ],
+)
+def test_a_denial_with_an_exception_departs_from_no(language: str, sentence: str, words: str, condition: str) -> None:
+    polarity = read(language, sentence, words)
+    assert polarity.modality is Modality.CONDITIONAL
     assert polarity.default_negated
     assert polarity.condition is not None
-    assert sentence[polarity.condition.start : polarity.condition.end] == "ellei tekninen toteutus sitä vaadi"
+    assert sentence[polarity.condition.start : polarity.condition.end] == condition
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words", "condition"),
+    [
+        ("Jos tilaat lisäpalvelun, tietosi siirretään Norjaan.", "Norjaan", "Jos tilaat lisäpalvelun"),
+        ("Tiedot siirretään Intiaan, mikäli tuki toimii sieltä.", "Intiaan", "mikäli tuki toimii sieltä"),
+        ("Tietoja, mikäli niitä on, säilytetään toimistolla.", "toimistolla", "mikäli niitä on"),
+    ],
+)
+def test_the_words_of_a_condition_are_those_of_its_own_clause(sentence: str, words: str, condition: str) -> None:
+    polarity = read("fi", sentence, words)
+    assert polarity.modality is Modality.CONDITIONAL
+    assert not polarity.default_negated
+    assert polarity.condition is not None
+    assert sentence[polarity.condition.start : polarity.condition.end] == condition

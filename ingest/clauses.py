@@ -1,0 +1,207 @@
+"""How a sentence falls into clauses and statements: the space in which a negation, condition or possibility works.
+
+A new clause begins where both sides of a comma or conjunction have a verb of their own, and at the conjunctions, relative
+pronouns and contrasts that the lexicon lists (`sel:Cue` with an effect and a `sel:scope`). A clause that is set into
+another («tietoja, joita …, ei luovuteta») is left again where the outer one goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ingest.matcher import Match
+from ingest.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """The cues of one sentence, and how it falls into clauses and statements.
+
+    Attributes:
+        numbers: the clause of each token.
+        statements: for each clause, the statement that it is part of: a contrast or a semicolon begins a new one.
+        outer: for a clause set into another whose cues reach it too (a bracket, «että …»), that other clause.
+        base: for any clause set into another, that other clause.
+        chained: the clauses that carry on the negation of the one before («eikä …»).
+        effects: the cues with their effects, by local name.
+        tokens: the words of the sentence.
+    """
+
+    numbers: tuple[int, ...]
+    statements: tuple[int, ...]
+    outer: Mapping[int, int]
+    base: Mapping[int, int]
+    chained: frozenset[int]
+    effects: tuple[tuple[str, Match], ...]
+    tokens: tuple[Token, ...]
+
+    def of(self, effect: str) -> list[Match]:
+        """The cues with one effect, by local name."""
+        return [match for name, match in self.effects if name == effect]
+
+    def number(self, cue: Match) -> int:
+        """The clause in which a cue stands: a cue that opens a clause stands in the one it opens."""
+        return self.numbers[cue.tokens[0]]
+
+
+def adverbial(cue: Match) -> bool:
+    """Whether a cue stands inside its clause («pääsääntöisesti») instead of opening one («ellei …»)."""
+    return "clause" in cue.entry.values("scope")
+
+
+def outward(links: Mapping[int, int], clause: int) -> Iterator[int]:
+    """A clause and those that it is set into, from the inside out."""
+    yield clause
+    while clause in links:
+        clause = links[clause]
+        yield clause
+
+
+def stop(text: str, tokens: Sequence[Token], index: int) -> int:
+    """What stands before a token: 2 for a colon or semicolon, 1 for a comma, dash or list mark, 0 for nothing of the kind."""
+    between = text[tokens[index - 1].end : tokens[index].start] if index else ""
+    if ";" in between or ":" in between:
+        return 2
+    return int(any(mark in between for mark in (",", " - ", "\n- ", " – ", "—", "•")))
+
+
+@dataclass(slots=True)
+class _Splitter:
+    """Walks through a sentence once and numbers its clauses; `marks` are the tokens at which cues do something."""
+
+    text: str
+    tokens: Sequence[Token]
+    verbs: frozenset[int]
+    marks: Mapping[str, set[int]]
+    numbers: list[int] = field(default_factory=list)
+    statements: list[int] = field(default_factory=lambda: [0])
+    starts: list[int] = field(default_factory=lambda: [0])
+    outer: dict[int, int] = field(default_factory=dict)
+    base: dict[int, int] = field(default_factory=dict)
+    chained: set[int] = field(default_factory=set)
+    complete: set[int] = field(default_factory=set)
+    brackets: list[int] = field(default_factory=list)
+    current: int = 0
+
+    def walk(self) -> None:
+        """Number every token."""
+        for i in range(len(self.tokens)):
+            self._bracket(i)
+            self._enter(i)
+            if i in self.verbs:
+                self.complete.add(self.current)
+            self.numbers.append(self.current)
+
+    def _new(self, i: int, *, contrast: bool = False) -> int:
+        before = self.current
+        self.statements.append(max(self.statements) + 1 if contrast else self.statements[before])
+        self.starts.append(i)
+        self.current = len(self.statements) - 1
+        return before
+
+    def _bracket(self, i: int) -> None:
+        """A bracket is a clause set into the one around it, whose cues reach it unless it has a verb of its own."""
+        between = self.text[self.tokens[i - 1].end : self.tokens[i].start] if i else ""
+        if ")" in between and self.brackets:
+            self.current = self.brackets.pop()
+        if "(" in between:
+            self.brackets.append(self.current)
+            before = self._new(i)
+            self.base[self.current] = before
+            if not self._verb_follows(i, bracket=True):
+                self.outer[self.current] = before
+
+    def _enter(self, i: int) -> None:
+        """Begin, leave or go on with a clause at a token."""
+        marks, stopped = self.marks, stop(self.text, self.tokens, i)
+        if i in marks["contrast"] or (stopped and i in marks["comma"]):
+            self._new(i, contrast=True)
+        elif i in marks["embeds"] or i in marks["includes"]:
+            before = self._new(i)
+            self.base[self.current] = before
+            if i in marks["includes"]:
+                self.outer[self.current] = before
+        elif i in marks["opens"]:
+            self._open(i)
+        elif i in marks["joins"] and i + 1 in marks["opens"] and self._main_follows(i + 2):
+            self._new(i, contrast=True)
+        elif (stopped or i in marks["joins"]) and self._verb_follows(i):
+            self._go_on(i, stopped)
+        elif i in self.verbs and self._doubled(i):
+            self.current = self.base[self.current]
+
+    def _open(self, i: int) -> None:
+        """A conjunction opens its clause, unless «ja jos», «mutta jos» has begun it one word before."""
+        begun = self.starts[self.current]
+        if begun == i or (begun == i - 1 and i - 1 in self.marks["joins"] | self.marks["contrast"]):
+            self.complete.add(self.current)
+            return
+        before = self._new(i)
+        self.complete.add(self.current)
+        if i in self.marks["chains"]:
+            self.chained.add(self.current)
+        elif before not in self.complete:
+            self.base[self.current] = before
+
+    def _go_on(self, i: int, stopped: int) -> None:
+        """A part with a verb of its own: the clause around this one goes on, or a new one begins."""
+        around = self.base.get(self.current)
+        if around is not None and around not in self.complete and stopped:
+            self.current = around
+        elif self.current in self.complete or self.current in self.base:
+            self._new(i, contrast=stopped == 2)
+
+    def _main_follows(self, i: int) -> bool:
+        """Whether after a condition the clause comes that it bears on («ja jos …, tiedot luovutetaan»)."""
+        return any(stop(self.text, self.tokens, k) and self._verb_follows(k) for k in range(i, len(self.tokens)))
+
+    def _doubled(self, i: int) -> bool:
+        """Whether a second verb stands in a relative clause: it is that of the clause around («uppgifter som … raderas»)."""
+        around = self.base.get(self.current)
+        directly = i - 1 in self.verbs or i - 1 in self.marks["joins"]
+        return self.current in self.complete and around is not None and around not in self.complete and not directly
+
+    def _verb_follows(self, i: int, *, bracket: bool = False) -> bool:
+        """Whether a verb stands before the next stop; one «ja» on the way may join two subjects."""
+        joined = i in self.marks["joins"]
+        for k in range(i, len(self.tokens)):
+            if k > i:
+                between = self.text[self.tokens[k - 1].end : self.tokens[k].start]
+                if ")" in between or (not bracket and (stop(self.text, self.tokens, k) or "(" in between)):
+                    return False
+                if not bracket and any(k in self.marks[m] for m in ("contrast", "embeds", "includes", "opens")):
+                    return False
+                if k in self.marks["joins"] and not bracket:
+                    if joined or k + 1 in self.verbs:
+                        return False
+                    joined = True
+            if k in self.verbs or k in self.marks["denies"]:
+                return True
+        return False
+
+
+def split(
+    text: str, tokens: Sequence[Token], effects: tuple[tuple[str, Match], ...], verbs: frozenset[int]
+) -> Clauses:
+    """The clauses of a sentence, from the cues that begin them."""
+    marks: dict[str, set[int]] = {
+        m: set() for m in ("contrast", "comma", "embeds", "includes", "joins", "opens", "chains", "denies")
+    }
+    for name, cue in effects:
+        first, scopes = cue.tokens[0], cue.entry.values("scope")
+        if name == "Terminates":
+            marks[scopes[0] if scopes else "contrast"].add(first)
+        elif name == "Negates" and "opens" in scopes:
+            marks["opens"].add(first)
+            marks["chains"].add(first)
+        elif name == "Negates":
+            marks["denies"].add(first)
+        elif name in {"Conditions", "Excepts"} and not adverbial(cue):
+            marks["opens"].add(first)
+    splitter = _Splitter(text, tokens, verbs, marks)
+    splitter.walk()
+    s = splitter
+    return Clauses(
+        tuple(s.numbers), tuple(s.statements), s.outer, s.base, frozenset(s.chained), effects, tuple(tokens)
+    )
