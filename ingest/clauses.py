@@ -2,7 +2,7 @@
 
 A new clause begins where both sides of a comma or conjunction have a verb of their own, and at the conjunctions, relative
 pronouns and contrasts that the lexicon lists (`sel:Cue` with an effect and a `sel:scope`). A clause that is set into
-another («tietoja, joita …, ei luovuteta») is left again where the outer one goes on.
+another («data, which …, are not given») is left again where the outer one goes on.
 """
 
 from __future__ import annotations
@@ -81,6 +81,7 @@ class _Splitter:
     base: dict[int, int] = field(default_factory=dict)
     chained: set[int] = field(default_factory=set)
     complete: set[int] = field(default_factory=set)
+    verbal: set[int] = field(default_factory=set)
     brackets: list[int] = field(default_factory=list)
     current: int = 0
 
@@ -91,6 +92,7 @@ class _Splitter:
             self._enter(i)
             if i in self.verbs:
                 self.complete.add(self.current)
+                self.verbal.add(self.current)
             self.numbers.append(self.current)
 
     def _new(self, i: int, *, contrast: bool = False) -> int:
@@ -153,14 +155,14 @@ class _Splitter:
             self._new(i, contrast=stopped == 2)
 
     def _main_follows(self, i: int) -> bool:
-        """Whether after a condition the clause comes that it bears on («ja jos …, tiedot luovutetaan»)."""
+        """Whether after a condition the clause comes that it bears on («and if …, the data are given»)."""
         return any(stop(self.text, self.tokens, k) and self._verb_follows(k) for k in range(i, len(self.tokens)))
 
     def _doubled(self, i: int) -> bool:
         """Whether a second verb stands in a relative clause: it is that of the clause around («uppgifter som … raderas»)."""
         around = self.base.get(self.current)
         directly = i - 1 in self.verbs or i - 1 in self.marks["joins"]
-        return self.current in self.complete and around is not None and around not in self.complete and not directly
+        return self.current in self.verbal and around is not None and around not in self.complete and not directly
 
     def _verb_follows(self, i: int, *, bracket: bool = False) -> bool:
         """Whether a verb stands before the next stop; one «ja» on the way may join two subjects."""
