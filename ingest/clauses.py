@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from ingest.matcher import Match
 from ingest.tokens import Token
+
+DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,11 @@ def adverbial(cue: Match) -> bool:
 
 
 def outward(links: Mapping[int, int], clause: int) -> Iterator[int]:
-    """A clause and those that it is set into, from the inside out."""
+    """A clause and those that it is set into, from the inside out, as far as people nest them."""
     yield clause
-    while clause in links:
+    for _ in range(DEEPEST):
+        if clause not in links:
+            return
         clause = links[clause]
         yield clause
 
@@ -84,6 +89,7 @@ class _Splitter:
     verbal: set[int] = field(default_factory=set)
     brackets: list[int] = field(default_factory=list)
     current: int = 0
+    contrasts: int = 0
 
     def walk(self) -> None:
         """Number every token."""
@@ -97,7 +103,8 @@ class _Splitter:
 
     def _new(self, i: int, *, contrast: bool = False) -> int:
         before = self.current
-        self.statements.append(max(self.statements) + 1 if contrast else self.statements[before])
+        self.contrasts += contrast
+        self.statements.append(self.contrasts if contrast else self.statements[before])
         self.starts.append(i)
         self.current = len(self.statements) - 1
         return before
@@ -126,7 +133,7 @@ class _Splitter:
                 self.outer[self.current] = before
         elif i in marks["opens"]:
             self._open(i)
-        elif i in marks["joins"] and i + 1 in marks["opens"] and self._main_follows(i + 2):
+        elif i + 1 in marks["opens"] and self._turns(i):
             self._new(i, contrast=True)
         elif (stopped or i in marks["joins"]) and self._verb_follows(i):
             self._go_on(i, stopped)
@@ -136,7 +143,7 @@ class _Splitter:
     def _open(self, i: int) -> None:
         """A conjunction opens its clause, unless «ja jos», «mutta jos» has begun it one word before."""
         begun = self.starts[self.current]
-        if begun == i or (begun == i - 1 and i - 1 in self.marks["joins"] | self.marks["contrast"]):
+        if begun == i or (begun == i - 1 and any(i - 1 in self.marks[m] for m in ("joins", "either", "contrast"))):
             self.complete.add(self.current)
             return
         before = self._new(i)
@@ -154,9 +161,12 @@ class _Splitter:
         elif self.current in self.complete or self.current in self.base:
             self._new(i, contrast=stopped == 2)
 
-    def _main_follows(self, i: int) -> bool:
-        """Whether after a condition the clause comes that it bears on («and if …, the data are given»)."""
-        return any(stop(self.text, self.tokens, k) and self._verb_follows(k) for k in range(i, len(self.tokens)))
+    def _turns(self, i: int) -> bool:
+        """Whether a condition after «ja» or «tai» bears on what follows: a clause, or what is set off («tai, jos …, …»)."""
+        if stop(self.text, self.tokens, i + 1) and (i in self.marks["joins"] or i in self.marks["either"]):
+            return True
+        rest = takewhile(lambda k: k not in self.marks["opens"], range(i + 2, len(self.tokens)))
+        return i in self.marks["joins"] and any(stop(self.text, self.tokens, k) and self._verb_follows(k) for k in rest)
 
     def _doubled(self, i: int) -> bool:
         """Whether a second verb stands in a relative clause: it is that of the clause around («uppgifter som … raderas»)."""
@@ -170,7 +180,7 @@ class _Splitter:
         for k in range(i, len(self.tokens)):
             if k > i:
                 between = self.text[self.tokens[k - 1].end : self.tokens[k].start]
-                if ")" in between or (not bracket and (stop(self.text, self.tokens, k) or "(" in between)):
+                if ")" in between or "(" in between or (not bracket and stop(self.text, self.tokens, k)):
                     return False
                 if not bracket and any(k in self.marks[m] for m in ("contrast", "embeds", "includes", "opens")):
                     return False
@@ -188,7 +198,7 @@ def split(
 ) -> Clauses:
     """The clauses of a sentence, from the cues that begin them."""
     marks: dict[str, set[int]] = {
-        m: set() for m in ("contrast", "comma", "embeds", "includes", "joins", "opens", "chains", "denies")
+        m: set() for m in ("contrast", "comma", "embeds", "includes", "joins", "either", "opens", "chains", "denies")
     }
     for name, cue in effects:
         first, scopes = cue.tokens[0], cue.entry.values("scope")

@@ -68,12 +68,12 @@ class PolarityReader:
             if cancelled.isdisjoint(m.tokens) and m.tokens[0] not in at and _negates(clauses, m, mine, at)
         ]
         if negations:
-            cues = _bearing(clauses, mine, ("Excepts",), chain=True)
-            cues = cues or _bearing(clauses, mine, ("Conditions",), chain=True)
+            cues = _bearing(clauses, mine, "Excepts", chain=True)
+            cues = cues or _bearing(clauses, mine, "Conditions", chain=True)
             if cues:
                 return Polarity(Modality.CONDITIONAL, _condition(clauses, cues), default_negated=True)
             return Polarity(Modality.NEGATED)
-        conditions = _bearing(clauses, mine, ("Conditions",), chain=False)
+        conditions = _bearing(clauses, mine, "Conditions", chain=False)
         if conditions:
             return Polarity(Modality.CONDITIONAL, _condition(clauses, conditions))
         if any(clauses.number(m) in mine and cancelled.isdisjoint(m.tokens) for m in clauses.of("Hedges")):
@@ -90,30 +90,26 @@ def _negates(clauses: Clauses, cue: Match, mine: set[int], at: Sequence[int]) ->
     return number in mine
 
 
-def _bearing(clauses: Clauses, mine: set[int], effects: tuple[str, ...], *, chain: bool) -> list[Match]:
+def _bearing(clauses: Clauses, mine: set[int], effect: str, *, chain: bool) -> list[Match]:
     """The conditions or exceptions that bear on a clause; with `chain`, on the whole of a negation with its «eikä»."""
     wider = {c for m in mine for c in _chain(clauses, m)} if chain else mine
-    cues = (m for effect in effects for m in clauses.of(effect))
-    return [m for m in cues if not wider.isdisjoint(_reach(clauses, m))]
+    statements = {clauses.statements[c] for c in wider}
+    return [m for m in clauses.of(effect) if _reaches(clauses, m, wider, statements, back=effect == "Excepts")]
 
 
-def _reach(clauses: Clauses, cue: Match) -> set[int]:
-    """The clauses on which a condition or exception bears.
+def _reaches(clauses: Clauses, cue: Match, mine: set[int], statements: set[int], *, back: bool) -> bool:
+    """Whether a condition or exception bears on one of the clauses.
 
-    One at the head of its statement bears on all of it, and an exception on the statement before it; one that follows
-    bears on what it follows, and on the clauses around that.
+    One at the head of its statement bears on all of it, and an exception (`back`) on the clause before it; one that
+    follows bears on what it follows, and on the clauses around that.
     """
     number = clauses.number(cue)
-    if adverbial(cue):
-        return {number}
+    if number in mine or adverbial(cue):
+        return number in mine
     statement = clauses.statements[number]
-    reach = {number}
     if number == 0 or clauses.statements[number - 1] != statement:
-        reach |= {c for c, s in enumerate(clauses.statements) if s == statement}
-        excepts = any(name == "Excepts" and m is cue for name, m in clauses.effects)
-        return reach | {number - 1} if excepts and number else reach
-    before = clauses.numbers[cue.tokens[0] - 1]
-    return reach | set(outward({**clauses.base, **clauses.outer}, before))
+        return statement in statements or (back and number - 1 in mine)
+    return not mine.isdisjoint(outward(clauses.base, clauses.numbers[cue.tokens[0] - 1]))
 
 
 def _chain(clauses: Clauses, clause: int) -> Iterator[int]:
@@ -132,7 +128,7 @@ def _condition(clauses: Clauses, cues: Sequence[Match]) -> Span:
     own = {clauses.number(first)} | {clauses.number(m) for m in cues if not adverbial(m)}
     last = first.tokens[-1]
     for i in range(last + 1, len(clauses.tokens)):
-        if own.isdisjoint(outward({**clauses.base, **clauses.outer}, clauses.numbers[i])):
+        if own.isdisjoint(outward(clauses.base, clauses.numbers[i])):
             break
         last = i
     return Span(first.start, clauses.tokens[last].end)

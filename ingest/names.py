@@ -82,6 +82,11 @@ class NameReader:
         kept = [s for s in found if not any(s != o and s in o for o in found)]
         return [Name(printed_name(text, span), span) for span in sorted(set(kept))]
 
+    def marked(self, text: str, tokens: Sequence[Token]) -> bool:
+        """Whether a legal form stands among the words, whatever comes before it."""
+        after = [m for m in self._matcher.match(tokens) if m.entry.values("position") == ("after",)]
+        return any(_is_form(text, tokens[m.tokens[0]]) for m in after)
+
     def _span(self, text: str, tokens: Sequence[Token], match: Match) -> Span | None:
         first, last = match.tokens[0], match.tokens[-1]
         (position,) = match.entry.values("position")

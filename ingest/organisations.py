@@ -23,8 +23,10 @@ from ontology.reference import Reference
 from ontology.reference_records import KnownOrganisation
 
 FIELDS = frozenset({"AddressField", "PhoneField", "EmailField", "WebField", "IdentifierField", "PersonField"})
+LABELS = FIELDS | {"NameField", "ControllerSignal", "ContactSignal"}
 LONGEST_BARE_NAME = 7
 SAME_NAME = 85
+_NAME_BEGINS = re.compile(r"[\s:]*(?:[^\W\d_][\w&'’-]*[ \t]+){1,5}")
 _CUT = re.compile(r"[(,\n:]|\s[–—-]\s")
 _PLACES = frozenset({"RecipientTopic", "SourceTopic", "CookieTopic", "TransferTopic"})
 _SIGNALS = frozenset({"DiscloseSignal", "ProcessorSignal", "SourceSignal", "PlaceSignal"})
@@ -102,27 +104,44 @@ class OrganisationReader:
     def _named(self, text: str, sentences: list[ReadSentence]) -> Iterator[Name]:
         """Names in a controller section, best first: with a legal form, then the first line that can be one."""
         for s in sentences[:6]:
-            yield from self._names.find(text, s.sentence.tokens)
+            yield from (self._whole_line(text, s, name) for name in self._names.find(text, s.sentence.tokens))
         for s in sentences[:3]:
-            labels = s.own_signals & FIELDS
-            start = s.sentence.start
-            fields = s.signalled("NameField")
-            if fields and text[fields[0].end : fields[0].end + 1] == ":":
-                start = fields[0].end + 1
-            elif labels or "@" in text[s.sentence.start : s.sentence.end]:
-                continue
-            cut = _CUT.search(text, start, s.sentence.end)
-            span = Span(start, cut.start() if cut else s.sentence.end)
-            tokens = tokenize(text, span.start, span.end)
-            if (
-                tokens
-                and tokens[0].capital
-                and len(tokens) <= LONGEST_BARE_NAME
-                and not s.own_signals & {"ClauseSignal", "UnnamedSignal"}
-            ):
-                yield Name(
-                    printed_name(text, Span(tokens[0].start, tokens[-1].end)), Span(tokens[0].start, tokens[-1].end)
-                )
+            span = self._bare_line(text, s)
+            if span is not None:
+                yield Name(printed_name(text, span), span)
+
+    @staticmethod
+    def _whole_line(text: str, s: ReadSentence, name: Name) -> Name:
+        """A name in the controller's block begins where its line or the value of its field begins.
+
+        «Ruska ja Ranta Oy» has a word in small letters that a name in running text would not be read over.
+        """
+        labels = [c.end for c in s.cues if c.entry.signals & LABELS and c.end <= name.span.start]
+        start = max([s.sentence.start, *labels])
+        before = text[start : name.span.start]
+        if s.own_signals & {"ClauseSignal"} or not _NAME_BEGINS.fullmatch(before):
+            return name
+        span = Span(start + len(before) - len(before.lstrip(" :")), name.span.end)
+        return Name(printed_name(text, span), span)
+
+    def _bare_line(self, text: str, s: ReadSentence) -> Span | None:
+        """A line that can be a name without a legal form: short, mostly capitalised, no field but that of the name."""
+        start = s.sentence.start
+        fields = s.signalled("NameField")
+        if fields and text[fields[0].end : fields[0].end + 1] == ":":
+            start = fields[0].end + 1
+        elif s.own_signals & FIELDS or "@" in text[s.sentence.start : s.sentence.end]:
+            return None
+        cut = _CUT.search(text, start, s.sentence.end)
+        tokens = tokenize(text, start, cut.start() if cut else s.sentence.end)
+        if not tokens or not tokens[0].capital or len(tokens) > LONGEST_BARE_NAME:
+            return None
+        if s.own_signals & {"ClauseSignal", "UnnamedSignal"}:
+            return None
+        capitals = 2 * sum(t.capital for t in tokens)
+        if not self._names.marked(text, tokens) and (capitals < len(tokens) or capitals == len(tokens) > 2):
+            return None
+        return Span(tokens[0].start, tokens[-1].end)
 
     def _from_text(self, reading: Reading) -> Iterator[tuple[Name, BusinessId | None]]:
         """«Rekisterinpitäjänä toimii Esimerkki Oy», «Esimerkki Oy (jäljempänä …)» in running text."""

@@ -213,12 +213,12 @@ def lines(claims: list[Claim], printed: str | None = "2024-01-01", secrets: obje
 
 def transfer(number: int, modality: Modality, registers: set[int], **values: str) -> Claim:
     return Claim(f"transfer/{number}", (str(SEL.Transfer),), Polarity(modality), (Span(0, 1),), numbered=True,
-                 registers=frozenset(registers), values=tuple((str(p), Iri(v)) for p, v in values.items()))
+                 processes=frozenset((r, "") for r in registers), values=tuple((str(p), Iri(v)) for p, v in values.items()))
 
 
 def recipient(organisation: str, registers: set[int] = frozenset({1})) -> Claim:
     return Claim(f"recipient/{organisation}", (str(DPV.Recipient),), Polarity(Modality.ASSERTED), (Span(0, 1),),
-                 registers=frozenset(registers), values=((str(SEL.entity), Iri(f"{ID_BASE}organisation/{organisation}")),))
+                 processes=frozenset((r, "") for r in registers), values=((str(SEL.entity), Iri(f"{ID_BASE}organisation/{organisation}")),))
 
 
 def instrument(concept: str) -> Claim:
