@@ -121,10 +121,12 @@ def longest(matches: Iterable[Match]) -> Iterator[Match]:
     words, one that reads them whole beats one that reads parts of compounds; otherwise both stay: the text is ambiguous
     and the section decides.
     """
-    by_facet: dict[str, list[tuple[frozenset[int], Match]]] = defaultdict(list)
-    for match in matches:
-        by_facet[match.entry.facet or match.entry.kind].append((frozenset(match.tokens), match))
-    for group in by_facet.values():
-        for tokens, match in group:
-            if not any(tokens < other or (tokens == other and match.whole < m.whole) for other, m in group):
-                yield match
+    groups: dict[tuple[str, int], list[tuple[frozenset[int], Match]]] = defaultdict(list)
+    each = [(match.entry.facet or match.entry.kind, frozenset(match.tokens), match) for match in matches]
+    for facet, tokens, match in each:
+        for token in tokens:  # whatever covers a match shares its first word: only those need to be compared
+            groups[facet, token].append((tokens, match))
+    for facet, tokens, match in each:
+        others = groups[facet, match.tokens[0]]
+        if not any(tokens < other or (tokens == other and match.whole < m.whole) for other, m in others):
+            yield match
