@@ -196,6 +196,7 @@ def serve(
 
     with _explained():
         settings = Settings(store=store, host=host, port=port, query_timeout=query_timeout, max_rows=max_rows)
+        typer.echo(f"Serving {store} on http://{host}:{port} (stop with Ctrl-C)", err=True)
         uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
 
 
