@@ -42,19 +42,25 @@ class CitationReader:
         numbered = [m.start() for m in _NUMBER.finditer(reading.notice.text, s.sentence.start, s.sentence.end)]
         for mention in s.of("CitationFacet"):
             act = self._reference.acts.get(mention.entry.denotes or "")
-            if act is not None and not any(self._is_number_of(reading, mention.end, at, act.number) for at in numbered):
-                yield act.number, Span(mention.start, mention.end)
+            span = Span(mention.start, mention.end)
+            beside = self._beside(reading, span, numbered)
+            if act is not None and (act.number in beside or not beside):
+                yield act.number, span
         law = [m.start for m in s.signalled("ActSignal")] + [m.start for m in s.of("CitationFacet")]
         for match in _NUMBER.finditer(reading.notice.text, s.sentence.start, s.sentence.end):
             number = self._number(match, bool(law) and any(abs(start - match.start()) < NEAR for start in law))
             if number is not None:
                 yield number, Span(match.start(), match.end())
 
-    def _is_number_of(self, reading: Reading, name_end: int, at: int, number: str) -> bool:
-        """Whether a printed number right behind or before an act's name tells which act it is, another than the usual one."""
-        match = _NUMBER.match(reading.notice.text, at)
-        printed = self._number(match, near_law=True) if match is not None else None
-        return printed is not None and printed != number and abs(at - name_end) < BESIDE
+    def _beside(self, reading: Reading, name: Span, numbered: list[int]) -> set[str]:
+        """The numbers printed right behind or before an act's name: they tell which act it is, if another than usual."""
+        matches = [m for at in numbered if (m := _NUMBER.match(reading.notice.text, at)) is not None]
+        text = reading.notice.text
+        behind = [m for m in matches if 0 <= m.start() - name.end < BESIDE]
+        # Before a name, a number is that name's only where it opens the bracket: «… Act (159/2007, Client Data Act)».
+        before = [m for m in matches if 0 <= name.start - m.end() < BESIDE and text[m.start() - 1] == "("]
+        near = [*behind, *before]
+        return {number for m in near if (number := self._number(m, near_law=True)) is not None}
 
     def _number(self, match: re.Match[str], near_law: bool) -> str | None:
         """The act's number as it is registered: years in full, a reversed EU number set right."""
