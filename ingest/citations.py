@@ -39,7 +39,7 @@ class CitationReader:
                 yield self._claim(number, span, sections if len({n for n, _ in found}) == 1 else [], s.process)
 
     def _found(self, reading: Reading, s: ReadSentence) -> Iterator[tuple[str, Span]]:
-        numbered = [m.start() for m in _NUMBER.finditer(reading.notice.text, s.sentence.start, s.sentence.end)]
+        numbered = list(_NUMBER.finditer(reading.notice.text, s.sentence.start, s.sentence.end))
         for mention in s.of("CitationFacet"):
             act = self._reference.acts.get(mention.entry.denotes or "")
             span = Span(mention.start, mention.end)
@@ -47,18 +47,17 @@ class CitationReader:
             if act is not None and (act.number in beside or not beside):
                 yield act.number, span
         law = [m.start for m in s.signalled("ActSignal")] + [m.start for m in s.of("CitationFacet")]
-        for match in _NUMBER.finditer(reading.notice.text, s.sentence.start, s.sentence.end):
+        for match in numbered:
             number = self._number(match, bool(law) and any(abs(start - match.start()) < NEAR for start in law))
             if number is not None:
                 yield number, Span(match.start(), match.end())
 
-    def _beside(self, reading: Reading, name: Span, numbered: list[int]) -> set[str]:
+    def _beside(self, reading: Reading, name: Span, numbered: list[re.Match[str]]) -> set[str]:
         """The numbers printed right behind or before an act's name: they tell which act it is, if another than usual."""
-        matches = [m for at in numbered if (m := _NUMBER.match(reading.notice.text, at)) is not None]
         text = reading.notice.text
-        behind = [m for m in matches if 0 <= m.start() - name.end < BESIDE]
+        behind = [m for m in numbered if 0 <= m.start() - name.end < BESIDE]
         # Before a name, a number is that name's only where it opens the bracket: «… Act (159/2007, Client Data Act)».
-        before = [m for m in matches if 0 <= name.start - m.end() < BESIDE and text[m.start() - 1] == "("]
+        before = [m for m in numbered if 0 <= name.start - m.end() < BESIDE and text[m.start() - 1] == "("]
         near = [*behind, *before]
         return {number for m in near if (number := self._number(m, near_law=True)) is not None}
 

@@ -15,6 +15,7 @@ from ingest.notice import Notice, Span
 from ingest.sentences import Block, Kind, blocks, numbering, sentences
 from ingest.tokens import Token, Tokens
 from ontology.lexicon import Lexicon
+from ontology.vocabulary import local_name
 
 LONGEST_HEADING = 16
 """Words. Longer lines are content even when they name a topic."""
@@ -262,11 +263,7 @@ def _led(page: _Page, parts: Sequence[tuple[Span, bool]]) -> tuple[Sentence, ...
 
 
 def _topics(matches: Sequence[Match]) -> frozenset[str]:
-    return frozenset(_local(topic for m in matches for topic in m.entry.values("topic")))
-
-
-def _local(iris: object) -> list[str]:
-    return [str(iri).rpartition("#")[2] for iri in iris]  # type: ignore[attr-defined]
+    return frozenset(local_name(topic) for m in matches for topic in m.entry.values("topic"))
 
 
 def _covered(matches: Sequence[Match]) -> int:
