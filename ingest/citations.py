@@ -11,6 +11,7 @@ from ingest.notice import Span
 from ontology.namespaces import SEL
 from ontology.reference import Reference
 
+_MARKED = re.compile(r"[/:]\d")
 _NUMBER = re.compile(r"(?<![\d/.-])(\d{1,4})([/:])(\d{2,4})(?:/EY|/EU|/EG|/EC)?(?![\d-])")
 _SECTION = re.compile(r"(\d+\s?[a-z]?)\s?(?:§|§:n|luku|luvun|kap\.?)", re.IGNORECASE)
 BESIDE = 16
@@ -31,6 +32,8 @@ class CitationReader:
             if "ContentsTopic" in s.section.topics:
                 continue
             found = list(self._found(reading, s))
+            if not found:
+                continue
             sections = [
                 m.group(1).replace(" ", "")
                 for m in _SECTION.finditer(reading.notice.text, s.sentence.start, s.sentence.end)
@@ -39,13 +42,16 @@ class CitationReader:
                 yield self._claim(number, span, sections if len({n for n, _ in found}) == 1 else [], s.process)
 
     def _found(self, reading: Reading, s: ReadSentence) -> Iterator[tuple[str, Span]]:
-        numbered = list(_NUMBER.finditer(reading.notice.text, s.sentence.start, s.sentence.end))
+        text, start, end = reading.notice.text, s.sentence.start, s.sentence.end
+        numbered = list(_NUMBER.finditer(text, start, end)) if _MARKED.search(text, start, end) else []
         for mention in s.of("CitationFacet"):
             act = self._reference.acts.get(mention.entry.denotes or "")
             span = Span(mention.start, mention.end)
             beside = self._beside(reading, span, numbered)
             if act is not None and (act.number in beside or not beside):
                 yield act.number, span
+        if not numbered:
+            return
         law = [m.start for m in s.signalled("ActSignal")] + [m.start for m in s.of("CitationFacet")]
         for match in numbered:
             number = self._number(match, bool(law) and any(abs(start - match.start()) < NEAR for start in law))

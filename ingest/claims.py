@@ -7,11 +7,11 @@ beside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.matcher import Match, longest
-from ingest.mentions import MentionReader, Process, Reading, ReadSentence
+from ingest.mentions import Process, Reading, ReadSentence
 from ingest.modality import ASSERTED, Modality, Polarity
 from ingest.notice import Span
 from ontology.facets import FacetRule
@@ -103,41 +103,42 @@ class Claim:
 
 def merged(claims: Iterable[Claim]) -> list[Claim]:
     """One claim for each path: places, registers and values of the same claim put together, in order of path."""
-    out: dict[str, Claim] = {}
+    same: dict[str, list[Claim]] = {}
     for claim in claims:
-        known = out.get(claim.path)
-        if known is None:
-            out[claim.path] = claim
-            continue
-        polarity = known.polarity if known.polarity.condition else claim.polarity
-        out[claim.path] = replace(
-            known,
-            polarity=polarity,
-            spans=tuple(sorted({*known.spans, *claim.spans})),
-            processes=known.processes | claim.processes,
-            values=known.values + tuple(v for v in claim.values if v not in known.values),
-        )
-    return [out[path] for path in sorted(out)]
+        same.setdefault(claim.path, []).append(claim)
+    return [_one(same[path]) for path in sorted(same)]
+
+
+def _one(claims: Sequence[Claim]) -> Claim:
+    """The claims of one path as one."""
+    if len(claims) == 1:
+        return claims[0]
+    return replace(
+        claims[0],
+        polarity=next((c.polarity for c in claims if c.polarity.condition), claims[-1].polarity),
+        spans=tuple(sorted({span for c in claims for span in c.spans})),
+        processes=frozenset().union(*(c.processes for c in claims)),
+        values=tuple(dict.fromkeys(value for c in claims for value in c.values)),
+    )
 
 
 class ConceptClaims:
     """Assembles the claims of the concept facets."""
 
-    def __init__(self, rules: Mapping[str, FacetRule], vocabulary: Vocabulary, mentions: MentionReader) -> None:
+    def __init__(self, rules: Mapping[str, FacetRule], vocabulary: Vocabulary) -> None:
         self._rules = rules
         self._vocabulary = vocabulary
-        self._mentions = mentions
 
     def assemble(self, reading: Reading) -> Iterator[Claim]:
         """The concept claims of a notice, unmerged, in order of place."""
         for sentence in reading.sentences:
             if sentence.asks:
                 continue
-            if sentence.denies and "AutomatedDecisionTopic" in sentence.section.topics and not sentence.found:
+            if "AutomatedDecisionTopic" in sentence.section.topics and sentence.denies and not sentence.found:
                 yield self._denied(sentence)
             # Licences before overlap: a longer match that does not count here must not silence a shorter one that does.
             counting = [m for m in sentence.found if self._counts(sentence, m)]
-            for mention in longest(counting):
+            for mention in longest(counting) if counting else ():
                 yield self._claim(sentence, mention, self._rules[mention.entry.facet or ""])
 
     def _denied(self, sentence: ReadSentence) -> Claim:
@@ -165,7 +166,7 @@ class ConceptClaims:
     def _claim(self, sentence: ReadSentence, mention: Match, rule: FacetRule) -> Claim:
         concept = mention.entry.denotes or ""
         link, claim_class = rule.branch(concept, self._vocabulary)
-        polarity = self._mentions.polarity_of(sentence, mention.tokens)
+        polarity = sentence.polarity(mention.tokens)
         if rule.name == "RightFacet" and polarity.modality is Modality.POSSIBLE:
             polarity = ASSERTED  # «you can request» grants a right; it does not doubt one
         classes: tuple[str, ...] = (claim_class,)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from ingest.matcher import Match
 from ingest.tokens import Token
@@ -50,7 +50,7 @@ class Clauses:
 
 def adverbial(cue: Match) -> bool:
     """Whether a cue stands inside its clause («pääsääntöisesti») instead of opening one («ellei …»)."""
-    return "clause" in cue.entry.values("scope")
+    return "clause" in cue.entry.scopes
 
 
 def outward(links: Mapping[int, int], clause: int) -> Iterator[int]:
@@ -63,20 +63,26 @@ def outward(links: Mapping[int, int], clause: int) -> Iterator[int]:
         yield clause
 
 
-def stop(text: str, tokens: Sequence[Token], index: int) -> int:
-    """What stands before a token: 2 for a colon or semicolon, 1 for a comma, dash or list mark, 0 for nothing of the kind."""
-    between = text[tokens[index - 1].end : tokens[index].start] if index else ""
+def stop(between: str) -> int:
+    """What stands between two words: 2 for a colon or semicolon, 1 for a comma, dash or list mark, 0 for nothing of the kind."""
+    if between == " ":
+        return 0
     if ";" in between or ":" in between:
         return 2
     return int(any(mark in between for mark in (",", " - ", "\n- ", " – ", "—", "•")))
+
+
+def gaps(text: str, tokens: Sequence[Token]) -> list[str]:
+    """What stands before each word of a sentence; nothing before the first."""
+    return ["", *(text[before.end : after.start] for before, after in pairwise(tokens))]
 
 
 @dataclass(slots=True)
 class _Splitter:
     """Walks through a sentence once and numbers its clauses; `marks` are the tokens at which cues do something."""
 
-    text: str
-    tokens: Sequence[Token]
+    gaps: Sequence[str]
+    stops: Sequence[int]
     verbs: frozenset[int]
     marks: Mapping[str, set[int]]
     numbers: list[int] = field(default_factory=list)
@@ -93,8 +99,9 @@ class _Splitter:
 
     def walk(self) -> None:
         """Number every token."""
-        for i in range(len(self.tokens)):
-            self._bracket(i)
+        for i, between in enumerate(self.gaps):
+            if "(" in between or self.brackets:
+                self._bracket(i, between)
             self._enter(i)
             if i in self.verbs:
                 self.complete.add(self.current)
@@ -109,9 +116,8 @@ class _Splitter:
         self.current = len(self.statements) - 1
         return before
 
-    def _bracket(self, i: int) -> None:
+    def _bracket(self, i: int, between: str) -> None:
         """A bracket is a clause set into the one around it, whose cues reach it unless it has a verb of its own."""
-        between = self.text[self.tokens[i - 1].end : self.tokens[i].start] if i else ""
         if ")" in between and self.brackets:
             self.current = self.brackets.pop()
         if "(" in between:
@@ -123,7 +129,7 @@ class _Splitter:
 
     def _enter(self, i: int) -> None:
         """Begin, leave or go on with a clause at a token."""
-        marks, stopped = self.marks, stop(self.text, self.tokens, i)
+        marks, stopped = self.marks, self.stops[i]
         if i in marks["contrast"] or (stopped and i in marks["comma"]):
             self._new(i, contrast=True)
         elif i in marks["embeds"] or i in marks["includes"]:
@@ -163,10 +169,10 @@ class _Splitter:
 
     def _turns(self, i: int) -> bool:
         """Whether a condition after «ja» or «tai» bears on what follows: a clause, or what is set off («tai, jos …, …»)."""
-        if stop(self.text, self.tokens, i + 1) and (i in self.marks["joins"] or i in self.marks["either"]):
+        if self.stops[i + 1] and (i in self.marks["joins"] or i in self.marks["either"]):
             return True
-        rest = takewhile(lambda k: k not in self.marks["opens"], range(i + 2, len(self.tokens)))
-        return i in self.marks["joins"] and any(stop(self.text, self.tokens, k) and self._verb_follows(k) for k in rest)
+        rest = takewhile(lambda k: k not in self.marks["opens"], range(i + 2, len(self.gaps)))
+        return i in self.marks["joins"] and any(self.stops[k] and self._verb_follows(k) for k in rest)
 
     def _doubled(self, i: int) -> bool:
         """Whether a second verb stands in a relative clause: it is that of the clause around («uppgifter som … raderas»)."""
@@ -177,10 +183,10 @@ class _Splitter:
     def _verb_follows(self, i: int, *, bracket: bool = False) -> bool:
         """Whether a verb stands before the next stop; one «ja» on the way may join two subjects."""
         joined = i in self.marks["joins"]
-        for k in range(i, len(self.tokens)):
+        for k in range(i, len(self.gaps)):
             if k > i:
-                between = self.text[self.tokens[k - 1].end : self.tokens[k].start]
-                if ")" in between or "(" in between or (not bracket and stop(self.text, self.tokens, k)):
+                between = self.gaps[k]
+                if ")" in between or "(" in between or (not bracket and self.stops[k]):
                     return False
                 if not bracket and any(k in self.marks[m] for m in ("contrast", "embeds", "includes", "opens")):
                     return False
@@ -193,15 +199,13 @@ class _Splitter:
         return False
 
 
-def split(
-    text: str, tokens: Sequence[Token], effects: tuple[tuple[str, Match], ...], verbs: frozenset[int]
-) -> Clauses:
+def split(text: str, tokens: Sequence[Token], effects: tuple[tuple[str, Match], ...], verbs: frozenset[int]) -> Clauses:
     """The clauses of a sentence, from the cues that begin them."""
     marks: dict[str, set[int]] = {
         m: set() for m in ("contrast", "comma", "embeds", "includes", "joins", "either", "opens", "chains", "denies")
     }
     for name, cue in effects:
-        first, scopes = cue.tokens[0], cue.entry.values("scope")
+        first, scopes = cue.tokens[0], cue.entry.scopes
         if name == "Terminates":
             marks[scopes[0] if scopes else "contrast"].add(first)
         elif name == "Negates" and "opens" in scopes:
@@ -211,9 +215,8 @@ def split(
             marks["denies"].add(first)
         elif name in {"Conditions", "Excepts"} and not adverbial(cue):
             marks["opens"].add(first)
-    splitter = _Splitter(text, tokens, verbs, marks)
+    between = gaps(text, tokens) if tokens else []
+    splitter = _Splitter(between, [stop(gap) for gap in between], verbs, marks)
     splitter.walk()
     s = splitter
-    return Clauses(
-        tuple(s.numbers), tuple(s.statements), s.outer, s.base, frozenset(s.chained), effects, tuple(tokens)
-    )
+    return Clauses(tuple(s.numbers), tuple(s.statements), s.outer, s.base, frozenset(s.chained), effects, tuple(tokens))

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from ingest.matcher import Matcher
 from ingest.mentions import Reading, ReadSentence
-from ontology.lexicon import Lexicon
 
 _DAY = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
@@ -19,10 +17,7 @@ LONGEST_CLOSING = 12
 
 
 class DateReader:
-    """Reads the date of notices in one language."""
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._months = Matcher(lexicon, lexicon.of_kind("MonthEntry"))
+    """Reads the date of notices."""
 
     def date(self, reading: Reading) -> str | None:
         """The date as xsd:date, xsd:gYearMonth or xsd:gYear text: the latest that a sentence about updating states."""
@@ -66,7 +61,7 @@ class DateReader:
         """«18 November 2019», «den 3 maj 2024», «tammikuu 2025», «May 3, 2021»."""
         tokens = s.sentence.tokens
         out: list[str] = []
-        for match in self._months.match(tokens):
+        for match in s.of_kind("MonthEntry"):
             (month,), at = match.entry.values("value"), match.tokens[-1]
             near = [t.word for t in tokens[at + 1 : at + 3]]
             year = next((w for w in near if _YEAR.fullmatch(w)), None)

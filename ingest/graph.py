@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.claims import Claim, Iri, Text, Value
-from ingest.contacts import Contact, Secrets, email_address, telephone_number
+from ingest.contact_details import email_address, telephone_number
+from ingest.contacts import Contact, Secrets
 from ingest.defects import Defect
 from ingest.mentions import Process
 from ingest.modality import Modality
@@ -20,6 +21,9 @@ from ontology.namespaces import DCTERMS, DPV, OA, PROV, SEL, SKOS, VCARD
 
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 XSD = "http://www.w3.org/2001/XMLSchema#"
+_TYPE, _DERIVED, _PART = iri(TYPE), iri(PROV.wasDerivedFrom), iri(DCTERMS.isPartOf)
+_POSITION, _QUOTE = iri(OA.TextPositionSelector), iri(OA.TextQuoteSelector)
+_START, _END, _EXACT, _INTEGER = iri(OA.start), iri(OA.end), iri(OA.exact), f"^^{iri(XSD + 'integer')}"
 _DATE_TYPES = {10: "date", 7: "gYearMonth", 4: "gYear"}
 
 
@@ -101,6 +105,7 @@ class _Writer:
     def __init__(self, found: Extracted) -> None:
         self.public: list[str] = []
         self.private: list[str] = []
+        self._described: tuple[set[Span], set[Span]] = set(), set()
         self._found = found
         self._notice = found.notice
         self._iri = found.notice.iri
@@ -235,14 +240,21 @@ class _Writer:
                 self._selector(self.private, node, span)
 
     def _selector(self, lines: list[str], node: str, span: Span) -> None:
+        """That a node rests on a place, and the place with its words, described once in each graph."""
         place = f"{self._text}#char={span.start},{span.end}"
-        lines.append(triple(node, PROV.wasDerivedFrom, iri(place)))
-        for kind in (OA.TextPositionSelector, OA.TextQuoteSelector):
-            lines.append(triple(place, TYPE, iri(kind)))
-        lines.append(triple(place, OA.start, literal(str(span.start), datatype=XSD + "integer")))
-        lines.append(triple(place, OA.end, literal(str(span.end), datatype=XSD + "integer")))
-        lines.append(triple(place, OA.exact, literal(self._notice.text[span.start : span.end], self._notice.language)))
-        lines.append(triple(place, DCTERMS.isPartOf, iri(self._text)))
+        lines.append(f"<{node}> {_DERIVED} <{place}> .")
+        described = self._described[lines is self.private]
+        if span not in described:
+            described.add(span)
+            words = literal(self._notice.text[span.start : span.end], self._notice.language)
+            lines += (
+                f"<{place}> {_TYPE} {_POSITION} .",
+                f"<{place}> {_TYPE} {_QUOTE} .",
+                f'<{place}> {_START} "{span.start}"{_INTEGER} .',
+                f'<{place}> {_END} "{span.end}"{_INTEGER} .',
+                f"<{place}> {_EXACT} {words} .",
+                f"<{place}> {_PART} <{self._text}> .",
+            )
 
     def _add(self, subject: str, predicate: str, obj: str) -> None:
         self.public.append(triple(subject, predicate, obj))

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ingest import modality
 from ingest.matcher import Match, Matcher, longest
-from ingest.modality import Clauses, Polarity, PolarityReader
+from ingest.modality import ASSERTED, DECISIVE, Clauses, Modality, Polarity
 from ingest.notice import Notice, Span
 from ingest.sections import Section, Sentence
-from ingest.tokens import tokenize
 from ontology.lexicon import Lexicon
 
 Process = tuple[int, str]
@@ -29,8 +29,11 @@ class ReadSentence:
         section: the section it stands in.
         register: number of the register (processing activity) it belongs to, from 1.
         found: lexical entries found, nested and overlapping ones too.
-        signals: local names of the signals in the sentence or in the one that introduces it.
-        own_signals: those in the sentence itself.
+        cues: the cues that tell what the sentence is about.
+        effects: the cues that change polarity.
+        others: numbers, units of time, months and legal forms of organisations.
+        own_signals: local names of the signals that the cues give.
+        signals: those, and those of the sentence that introduces it.
         lead: the sentence that introduces it, if it is a list item.
     """
 
@@ -38,12 +41,13 @@ class ReadSentence:
     register: int
     sentence: Sentence
     found: tuple[Match, ...]
-    signals: frozenset[str]
-    own_signals: frozenset[str]
     cues: tuple[Match, ...]
+    effects: tuple[Match, ...]
+    others: tuple[Match, ...]
+    own_signals: frozenset[str]
+    signals: frozenset[str]
     lead: ReadSentence | None
     text: str = field(repr=False)
-    reader: PolarityReader = field(repr=False)
 
     @cached_property
     def mentions(self) -> tuple[Match, ...]:
@@ -53,7 +57,25 @@ class ReadSentence:
     @cached_property
     def clauses(self) -> Clauses:
         """Its clauses and cues of polarity."""
-        return self.reader.clauses(self.text, self.sentence.tokens)
+        return modality.clauses(self.text, self.sentence.tokens, self.effects)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether nothing in it could make a statement other than asserted."""
+        return all(DECISIVE.isdisjoint(m.entry.effects) for m in self.effects)
+
+    def polarity(self, at: Sequence[int]) -> Polarity:
+        """The polarity of a mention on the tokens `at`, with that of the introducing sentence where it says more."""
+        own = ASSERTED if self.plain else modality.polarity(self.clauses, at)
+        if self.lead is None or own.modality is not Modality.ASSERTED:
+            return own
+        return own if self.lead.closing.modality is Modality.ASSERTED else self.lead.closing
+
+    @cached_property
+    def closing(self) -> Polarity:
+        """The polarity with which it ends and so introduces a list."""
+        last = len(self.sentence.tokens) - 1
+        return ASSERTED if self.plain or last < 0 else modality.polarity(self.clauses, [last])
 
     @property
     def asks(self) -> bool:
@@ -77,7 +99,18 @@ class ReadSentence:
 
     def of(self, facet: str) -> list[Match]:
         """The mentions of one facet, by local name."""
-        return [m for m in self.mentions if m.entry.facet == facet]
+        return self._by_facet.get(facet, []) if self.found else []
+
+    @cached_property
+    def _by_facet(self) -> dict[str, list[Match]]:
+        out: dict[str, list[Match]] = {}
+        for match in self.mentions:
+            out.setdefault(match.entry.facet or "", []).append(match)
+        return out
+
+    def of_kind(self, kind: str) -> list[Match]:
+        """What was found of one kind beside lexical entries and cues: numbers, units, months, legal forms."""
+        return [m for m in self.others if m.entry.kind == kind] if self.others else []
 
     def signalled(self, signal: str) -> list[Match]:
         """The cues of the sentence that give a signal."""
@@ -107,9 +140,7 @@ class MentionReader:
     """Finds mentions, signals and clauses in the sections of notices of one language."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        signals = [e for e in lexicon.of_kind("Cue") if e.signals]
-        self._matcher = Matcher(lexicon, [*lexicon.of_kind("LexicalEntry"), *signals])
-        self.polarity = PolarityReader(lexicon)
+        self._matcher = Matcher(lexicon, [e for e in lexicon.entries if e.kind != "HeadingEntry"])
 
     def read(self, notice: Notice, sections: Sequence[Section]) -> Reading:
         """Read every sentence of the notice."""
@@ -119,7 +150,7 @@ class MentionReader:
         for section, register in zip(sections, registers, strict=True):
             mine: list[ReadSentence] = []
             if section.heading is not None:
-                heading = Sentence(*section.heading.bounds, tuple(tokenize(notice.text, *section.heading.bounds)))
+                heading = Sentence(*section.heading, section.words)
                 headings.append(self._sentence(notice.text, section, register, heading, None))
             for sentence in section.sentences:
                 lead = mine[sentence.lead] if sentence.lead is not None else None
@@ -130,31 +161,37 @@ class MentionReader:
     def _sentence(
         self, text: str, section: Section, register: int, sentence: Sentence, lead: ReadSentence | None
     ) -> ReadSentence:
-        matches = self._matcher.match(sentence.tokens)
-        found = tuple(m for m in matches if m.entry.kind == "LexicalEntry")
-        cues = tuple(m for m in matches if m.entry.kind == "Cue")
-        own = frozenset().union(*(m.entry.signals for m in cues))
-        led = own | lead.own_signals if lead is not None else own
+        found: list[Match] = []
+        cues: list[Match] = []
+        effects: list[Match] = []
+        others: list[Match] = []
+        own: set[str] = set()
+        for match in self._matcher.match(sentence.tokens):
+            entry = match.entry
+            if entry.kind == "LexicalEntry":
+                found.append(match)
+            elif entry.kind == "Cue":
+                if entry.signals:
+                    cues.append(match)
+                    own |= entry.signals
+                if entry.effects:
+                    effects.append(match)
+            else:
+                others.append(match)
+        signals = frozenset(own)
         return ReadSentence(
-            section=section,
-            register=register,
-            sentence=sentence,
-            found=found,
-            signals=led,
-            own_signals=own,
-            cues=cues,
-            lead=lead,
-            text=text,
-            reader=self.polarity,
+            section,
+            register,
+            sentence,
+            tuple(found),
+            tuple(cues),
+            tuple(effects),
+            tuple(others),
+            signals,
+            signals | lead.own_signals if lead is not None else signals,
+            lead,
+            text,
         )
-
-    def polarity_of(self, sentence: ReadSentence, at: Sequence[int]) -> Polarity:
-        """The polarity of a mention on the tokens `at`, with that of the introducing sentence where it says more."""
-        own = self.polarity.polarity(sentence.clauses, at)
-        if sentence.lead is None or own.modality.value != "Asserted" or not sentence.lead.sentence.tokens:
-            return own
-        lead = self.polarity.polarity(sentence.lead.clauses, [len(sentence.lead.sentence.tokens) - 1])
-        return lead if lead.modality.value != "Asserted" else own
 
 
 def _registers(sections: Sequence[Section]) -> list[int]:

@@ -12,14 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from ingest.clauses import Clauses, adverbial, outward, split, stop
-from ingest.matcher import Match, Matcher, longest
+from ingest.clauses import Clauses, adverbial, gaps, outward, split, stop
+from ingest.matcher import Match, longest
 from ingest.notice import Span
 from ingest.tokens import Token
-from ontology.lexicon import Lexicon
-from ontology.vocabulary import local_name
 
-__all__ = ["ASSERTED", "Clauses", "Modality", "Polarity", "PolarityReader"]
+__all__ = ["ASSERTED", "DECISIVE", "Clauses", "Modality", "Polarity", "clauses", "polarity"]
 
 
 class Modality(Enum):
@@ -43,48 +41,45 @@ class Polarity:
 ASSERTED = Polarity(Modality.ASSERTED)
 
 
-class PolarityReader:
-    """Reads the polarity of mentions in sentences of one language."""
+DECISIVE = frozenset({"Negates", "Conditions", "Hedges"})
+"""The effects without which a statement is plainly asserted; exceptions and terminators only narrow these."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._cues = Matcher(lexicon, [e for e in lexicon.of_kind("Cue") if e.values("effect")])
 
-    def clauses(self, text: str, tokens: Sequence[Token]) -> Clauses:
-        """The clauses and cues of a sentence: computed once for all its mentions."""
-        found = self._cues.match(tokens)
-        verbs = frozenset(i for m in found if "verb" in m.entry.values("scope") for i in m.tokens)
-        cues = longest(m for m in found if "verb" not in m.entry.values("scope") and not _torn(text, tokens, m))
-        effects = tuple((local_name(e), m) for m in cues for e in m.entry.values("effect"))
-        return split(text, tokens, effects, verbs)
+def clauses(text: str, tokens: Sequence[Token], cues: Sequence[Match]) -> Clauses:
+    """The clauses of a sentence from the cues that have an effect in it: computed once for all its mentions."""
+    verbs = frozenset(i for m in cues if "verb" in m.entry.scopes for i in m.tokens)
+    bearing = longest([m for m in cues if "verb" not in m.entry.scopes and not _torn(text, tokens, m)])
+    return split(text, tokens, tuple((effect, m) for m in bearing for effect in m.entry.effects), verbs)
 
-    def polarity(self, clauses: Clauses, at: Sequence[int]) -> Polarity:
-        """The polarity of a mention that rests on the tokens `at` of the sentence."""
-        mine = {c for i in at for c in outward(clauses.outer, clauses.numbers[i])}
-        cancelled = {i for m in clauses.of("Cancels") for i in m.tokens}
-        # A negation that is itself part of the way of saying («ulkopuoliset eivät pääse») does not negate it.
-        negations = [
-            m
-            for m in clauses.of("Negates")
-            if cancelled.isdisjoint(m.tokens) and m.tokens[0] not in at and _negates(clauses, m, mine, at)
-        ]
-        if negations:
-            cues = _bearing(clauses, mine, "Excepts", chain=True)
-            cues = cues or _bearing(clauses, mine, "Conditions", chain=True)
-            if cues:
-                return Polarity(Modality.CONDITIONAL, _condition(clauses, cues), default_negated=True)
-            return Polarity(Modality.NEGATED)
-        conditions = _bearing(clauses, mine, "Conditions", chain=False)
-        if conditions:
-            return Polarity(Modality.CONDITIONAL, _condition(clauses, conditions))
-        if any(clauses.number(m) in mine and cancelled.isdisjoint(m.tokens) for m in clauses.of("Hedges")):
-            return Polarity(Modality.POSSIBLE)
-        return ASSERTED
+
+def polarity(clauses: Clauses, at: Sequence[int]) -> Polarity:
+    """The polarity of a mention that rests on the tokens `at` of the sentence."""
+    mine = {c for i in at for c in outward(clauses.outer, clauses.numbers[i])}
+    cancelled = {i for m in clauses.of("Cancels") for i in m.tokens}
+    # A negation that is itself part of the way of saying («ulkopuoliset eivät pääse») does not negate it.
+    negations = [
+        m
+        for m in clauses.of("Negates")
+        if cancelled.isdisjoint(m.tokens) and m.tokens[0] not in at and _negates(clauses, m, mine, at)
+    ]
+    if negations:
+        cues = _bearing(clauses, mine, "Excepts", chain=True)
+        cues = cues or _bearing(clauses, mine, "Conditions", chain=True)
+        if cues:
+            return Polarity(Modality.CONDITIONAL, _condition(clauses, cues), default_negated=True)
+        return Polarity(Modality.NEGATED)
+    conditions = _bearing(clauses, mine, "Conditions", chain=False)
+    if conditions:
+        return Polarity(Modality.CONDITIONAL, _condition(clauses, conditions))
+    if any(clauses.number(m) in mine and cancelled.isdisjoint(m.tokens) for m in clauses.of("Hedges")):
+        return Polarity(Modality.POSSIBLE)
+    return ASSERTED
 
 
 def _negates(clauses: Clauses, cue: Match, mine: set[int], at: Sequence[int]) -> bool:
     """Whether a negation reaches a clause: it stands there, or it announces all that follows («varken … eller»)."""
     number = clauses.number(cue)
-    if "statement" in cue.entry.values("scope"):
+    if "statement" in cue.entry.scopes:
         same = {clauses.statements[number]} & {clauses.statements[c] for c in mine}
         return bool(same) and (number in mine or cue.tokens[0] < min(at))
     return number in mine
@@ -136,6 +131,6 @@ def _condition(clauses: Clauses, cues: Sequence[Match]) -> Span:
 
 def _torn(text: str, tokens: Sequence[Token], cue: Match) -> bool:
     """Whether a comma stands inside a pseudo-negation: then its words do not belong together."""
-    if not any(local_name(e) == "Cancels" for e in cue.entry.values("effect")):
+    if "Cancels" not in cue.entry.effects:
         return False
-    return any(stop(text, tokens, i) for i in range(cue.tokens[0] + 1, cue.tokens[-1] + 1))
+    return any(stop(gap) for gap in gaps(text, tokens[cue.tokens[0] : cue.tokens[-1] + 1]))

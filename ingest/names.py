@@ -16,14 +16,14 @@ from stdnum.exceptions import ValidationError
 from stdnum.fi import ytunnus
 from stdnum.se import orgnr
 
-from ingest.matcher import Match, Matcher
+from ingest.matcher import Match
 from ingest.notice import Span
 from ingest.tokens import Token
-from ontology.lexicon import Lexicon
 
 LONGEST_NAME = 6
 _JOINERS = re.compile(r"[ \t]*(?:[&+][ \t]*)?|[ \t]+-[ \t]+")
-_BUSINESS_ID = re.compile(r"(?<![\d-])(?:\d{6,7}-\d|(?:\d{2})?\d{6}-\d{4}|\d{8}-\d)(?![\d-])")
+_HYPHENATED = re.compile(r"\d+-[\d-]+")
+_BUSINESS_ID = re.compile(r"\d{6,7}-\d|(?:\d{2})?\d{6}-\d{4}|\d{8}-\d")
 _CASE = re.compile(r":[^\W\d_]{1,5}$")
 _FORMS = frozenset(
     {
@@ -66,47 +66,38 @@ class BusinessId:
     valid: bool
 
 
-class NameReader:
-    """Finds names by legal form in the sentences of one language."""
+def names(text: str, tokens: Sequence[Token], forms: Sequence[Match]) -> list[Name]:
+    """The names in a sentence by the legal forms found in it, longest first where they overlap, in order of place."""
+    if not forms:
+        return []
+    found = [span for match in forms if (span := _name(text, tokens, match)) is not None]
+    kept = [s for s in found if not any(s != o and o.holds(s) for o in found)]
+    return [Name(printed_name(text, span), span) for span in sorted(set(kept))]
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._matcher = Matcher(lexicon, lexicon.of_kind("LegalForm"))
 
-    def find(self, text: str, tokens: Sequence[Token]) -> list[Name]:
-        """The names in a sentence, longest first where they overlap, in order of place."""
-        found: list[Span] = []
-        for match in self._matcher.match(tokens):
-            span = self._span(text, tokens, match)
-            if span is not None:
-                found.append(span)
-        kept = [s for s in found if not any(s != o and s in o for o in found)]
-        return [Name(printed_name(text, span), span) for span in sorted(set(kept))]
+def is_marked(tokens: Sequence[Token], form: Match) -> bool:
+    """Whether a legal form that follows a name stands here as one, whatever comes before it."""
+    return form.entry.values("position") == ("after",) and _is_form(tokens[form.tokens[0]])
 
-    def marked(self, text: str, tokens: Sequence[Token]) -> bool:
-        """Whether a legal form stands among the words, whatever comes before it."""
-        after = [m for m in self._matcher.match(tokens) if m.entry.values("position") == ("after",)]
-        return any(_is_form(text, tokens[m.tokens[0]]) for m in after)
 
-    def _span(self, text: str, tokens: Sequence[Token], match: Match) -> Span | None:
-        first, last = match.tokens[0], match.tokens[-1]
-        (position,) = match.entry.values("position")
-        if position == "after":
-            begin = _backward(text, tokens, first)
-            return (
-                Span(tokens[begin].start, tokens[last].end) if begin < first and _is_form(text, tokens[first]) else None
-            )
-        if position == "before":
-            end = _forward(text, tokens, last)
-            return Span(tokens[first].start, tokens[end].end) if end > last else None
+def _name(text: str, tokens: Sequence[Token], match: Match) -> Span | None:
+    first, last = match.tokens[0], match.tokens[-1]
+    (position,) = match.entry.values("position")
+    if position == "after":
         begin = _backward(text, tokens, first)
-        base = {f.lemma for p in match.entry.patterns for s in p.slots for f in s.words}
-        if begin == first and (not tokens[first].capital or tokens[first].word in base):
-            return None  # «Yhdistys» alone says what it is, not which one
-        nominative = any(tokens[last].word.endswith(lemma) for lemma in base)
-        return Span(tokens[begin].start, tokens[last].end) if nominative else None
+        return Span(tokens[begin].start, tokens[last].end) if begin < first and _is_form(tokens[first]) else None
+    if position == "before":
+        end = _forward(text, tokens, last)
+        return Span(tokens[first].start, tokens[end].end) if end > last else None
+    begin = _backward(text, tokens, first)
+    base = {f.lemma for p in match.entry.patterns for s in p.slots for f in s.words}
+    if begin == first and (not tokens[first].capital or tokens[first].word in base):
+        return None  # «Yhdistys» alone says what it is, not which one
+    nominative = any(tokens[last].word.endswith(lemma) for lemma in base)
+    return Span(tokens[begin].start, tokens[last].end) if nominative else None
 
 
-def _is_form(text: str, token: Token) -> bool:
+def _is_form(token: Token) -> bool:
     """A legal form is written with a capital, or in small letters in the way of «ry», but never as part of a sentence."""
     return token.capital or token.word in {"ry", "rf", "oy", "oyj", "ab"}
 
@@ -141,7 +132,8 @@ def business_ids(text: str, span: Span) -> list[BusinessId]:
     """Business identifiers printed in a part of the text: Finnish Y-tunnus, Swedish organisation number."""
     return [
         BusinessId(m.group(), Span(m.start(), m.end()), _valid(m.group()))
-        for m in _BUSINESS_ID.finditer(text, span.start, span.end)
+        for m in _HYPHENATED.finditer(text, span.start, span.end)
+        if _BUSINESS_ID.fullmatch(m.group()) and text[max(m.start() - 1, 0)] != "-"
     ]
 
 

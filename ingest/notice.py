@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from ontology.namespaces import ID_BASE
 
@@ -38,17 +39,12 @@ class Notice:
         return f"{self.base}notice/{self.sha256[:16]}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A place in the text: `text[start:end]`."""
 
     start: int
     end: int
 
-    @property
-    def bounds(self) -> tuple[int, int]:
-        """Start and end."""
-        return self.start, self.end
-
-    def __contains__(self, other: Span) -> bool:
+    def holds(self, other: Span) -> bool:
+        """Whether another place lies within this one."""
         return self.start <= other.start and other.end <= self.end

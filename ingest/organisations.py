@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from ingest.claims import Claim, Iri, Text, Value, said
-from ingest.mentions import MentionReader, Reading, ReadSentence
-from ingest.names import BusinessId, Name, NameReader, bare, business_ids, printed_name, slug
+from ingest.mentions import Reading, ReadSentence
+from ingest.names import BusinessId, Name, bare, business_ids, is_marked, names, printed_name, slug
 from ingest.notice import Span
-from ingest.tokens import tokenize
 from ontology.namespaces import DPV, ID_BASE, SEL
 from ontology.reference import Reference
 from ontology.reference_records import KnownOrganisation
@@ -65,11 +64,9 @@ class Controller:
 
 
 class OrganisationReader:
-    """Reads controllers and other organisations of notices in one language."""
+    """Reads controllers and other organisations of notices."""
 
-    def __init__(self, names: NameReader, mentions: MentionReader, reference: Reference) -> None:
-        self._names = names
-        self._mentions = mentions
+    def __init__(self, reference: Reference) -> None:
         self._reference = reference
 
     def controllers(self, reading: Reading) -> list[Controller]:
@@ -104,7 +101,7 @@ class OrganisationReader:
     def _named(self, text: str, sentences: list[ReadSentence]) -> Iterator[Name]:
         """Names in a controller section, best first: with a legal form, then the first line that can be one."""
         for s in sentences[:6]:
-            yield from (self._whole_line(text, s, name) for name in self._names.find(text, s.sentence.tokens))
+            yield from (self._whole_line(text, s, name) for name in _names(s))
         for s in sentences[:3]:
             span = self._bare_line(text, s)
             if span is not None:
@@ -124,7 +121,8 @@ class OrganisationReader:
         span = Span(start + len(before) - len(before.lstrip(" :")), name.span.end)
         return Name(printed_name(text, span), span)
 
-    def _bare_line(self, text: str, s: ReadSentence) -> Span | None:
+    @staticmethod
+    def _bare_line(text: str, s: ReadSentence) -> Span | None:
         """A line that can be a name without a legal form: short, mostly capitalised, no field but that of the name."""
         start = s.sentence.start
         fields = s.signalled("NameField")
@@ -133,13 +131,17 @@ class OrganisationReader:
         elif s.own_signals & FIELDS or "@" in text[s.sentence.start : s.sentence.end]:
             return None
         cut = _CUT.search(text, start, s.sentence.end)
-        tokens = tokenize(text, start, cut.start() if cut else s.sentence.end)
+        end = cut.start() if cut else s.sentence.end
+        tokens = [t for t in s.sentence.tokens if start <= t.start and t.end <= end]
         if not tokens or not tokens[0].capital or len(tokens) > LONGEST_BARE_NAME:
             return None
         if s.own_signals & {"ClauseSignal", "UnnamedSignal"}:
             return None
         capitals = 2 * sum(t.capital for t in tokens)
-        if not self._names.marked(text, tokens) and (capitals < len(tokens) or capitals == len(tokens) > 2):
+        forms = [m for m in s.of_kind("LegalForm") if start <= m.start and m.end <= end]
+        if not any(is_marked(s.sentence.tokens, m) for m in forms) and (
+            capitals < len(tokens) or capitals == len(tokens) > 2
+        ):
             return None
         return Span(tokens[0].start, tokens[-1].end)
 
@@ -152,21 +154,15 @@ class OrganisationReader:
                 "RecipientTopic",
                 "SourceTopic",
             }:
-                for name in self._names.find(text, s.sentence.tokens)[:1]:
+                for name in _names(s)[:1]:
                     ids = business_ids(text, s.span)
                     yield name, ids[0] if ids else None
                     return
 
     def _from_title(self, reading: Reading) -> Iterator[tuple[Name, BusinessId | None]]:
-        text = reading.notice.text
-        heads = [
-            s.heading
-            for s in reading.sections
-            if s.heading is not None and s.topics & {"TitleTopic", "RegisterNameTopic"}
-        ]
-        first = [s.span for s in reading.sentences[:3]]
-        for span in [*heads[:2], *first]:
-            for name in self._names.find(text, tokenize(text, span.start, span.end))[:1]:
+        heads = [s for s in reading.headings if s.section.topics & {"TitleTopic", "RegisterNameTopic"}]
+        for s in [*heads[:2], *reading.sentences[:3]]:
+            for name in _names(s)[:1]:
                 yield name, None
                 return
 
@@ -200,15 +196,15 @@ class OrganisationReader:
             if not known.supervisory:
                 taken.append(span)
                 yield Organisation(known.iri, known.name, None, known.country, known.parent, True), span, mention.tokens
-        for name in self._names.find(text, s.sentence.tokens):
-            if not any(name.span in t or t in name.span for t in taken):
+        for name in _names(s):
+            if not any(t.holds(name.span) or name.span.holds(t) for t in taken):
                 at = tuple(i for i, t in enumerate(s.sentence.tokens) if name.span.start <= t.start < name.span.end)
                 yield Organisation(f"{ID_BASE}organisation/{slug(name.name)}", name.name), name.span, at
 
     def _claim(self, s: ReadSentence, organisation: Organisation, span: Span, at: tuple[int, ...]) -> Claim:
         known = self._reference.organisations[organisation.iri] if organisation.known else None
         step = organisation.iri.rpartition("/")[2]
-        polarity = self._mentions.polarity_of(s, at)
+        polarity = s.polarity(at)
         process = frozenset({s.process})
         if is_source(s, known):
             values: tuple[tuple[str, Value], ...] = ((str(SEL.sourceEntity), Iri(organisation.iri)),)
@@ -231,6 +227,11 @@ class OrganisationReader:
         kinds = (str(DPV.DataProcessor), str(DPV.Recipient)) if processor else (str(DPV.Recipient),)
         link = str(DPV.hasDataProcessor) if processor else str(DPV.hasRecipient)
         return Claim(f"recipient/{step}", kinds, polarity, (span,), (link,), processes=process, values=values)
+
+
+def _names(s: ReadSentence) -> list[Name]:
+    """The names by legal form in a sentence."""
+    return names(s.text, s.sentence.tokens, s.of_kind("LegalForm"))
 
 
 def is_source(s: ReadSentence, known: KnownOrganisation | None) -> bool:

@@ -42,4 +42,4 @@ def _with_basis(reading: Reading, claim: Claim, bases: dict[int, set[str]]) -> C
 
 
 def _sentences(reading: Reading, spans: Sequence[Span]) -> list[ReadSentence]:
-    return [s for s in reading.sentences if any(span in s.span for span in spans)]
+    return [s for s in reading.sentences if any(s.span.holds(span) for span in spans)]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from ingest.citations import CitationReader
 from ingest.claims import Claim, ConceptClaims, merged
+from ingest.contact_details import ContactDetails
 from ingest.contacts import Secrets, contacts
 from ingest.dates import DateReader
 from ingest.defects import defects
@@ -17,7 +18,6 @@ from ingest.graph import Extracted, NoticeGraphs, build
 from ingest.inferences import Inferences
 from ingest.interests import interest_claims
 from ingest.mentions import MentionReader, Process, Reading
-from ingest.names import NameReader
 from ingest.notice import Notice, Span
 from ingest.organisations import OrganisationReader, controller_claims
 from ingest.retention import RetentionReader
@@ -78,12 +78,12 @@ class _Readers:
     def __init__(self, lex: Lexicon, known: Vocabulary, reference: Reference, rules: Mapping[str, FacetRule]) -> None:
         self._sections = Sectioner(lex)
         self._mentions = MentionReader(lex)
-        self._concepts = ConceptClaims(rules, known, self._mentions)
-        self._organisations = OrganisationReader(NameReader(lex), self._mentions, reference)
-        self._transfers = TransferReader(self._mentions, reference)
-        self._retention = RetentionReader(lex, self._mentions)
+        self._concepts = ConceptClaims(rules, known)
+        self._organisations = OrganisationReader(reference)
+        self._transfers = TransferReader(reference)
+        self._retention = RetentionReader()
         self._citations = CitationReader(reference)
-        self._dates = DateReader(lex)
+        self._dates = DateReader()
         self._inferences = Inferences(reference, known)
 
     def map(self, notice: Notice, run: str) -> NoticeGraphs:
@@ -91,7 +91,8 @@ class _Readers:
         reading = self._mentions.read(notice, self._sections.split(notice))
         controllers = self._organisations.controllers(reading)
         others = list(self._organisations.others(reading, controllers))
-        people = contacts(reading, [c.name.span for c in controllers])
+        details = ContactDetails(notice)
+        people = contacts(reading, details, [c.name.span for c in controllers])
         claims: list[Claim] = [
             *self._concepts.assemble(reading),
             *self._transfers.claims(reading),
@@ -101,7 +102,7 @@ class _Readers:
             *(claim for _, claim in others),
         ]
         claims = merged(interest_claims(reading, claims))
-        date, secrets = self._dates.date(reading), Secrets(reading, people)
+        date, secrets = self._dates.date(reading), Secrets(notice.text, details, people)
         named = {o.iri: o for o in (*(o for o, _ in others), *(c.organisation for c in controllers))}
         return build(
             Extracted(

@@ -70,7 +70,9 @@ class FailedScore(QualityError):
 
     def __init__(self, file: Path, failed: Sequence[str]) -> None:
         self.file, self.failed = file, tuple(failed)
-        super().__init__(f"{file}: {len(failed)} notices failed ({'; '.join(failed)[:200]}). Mend that and score again.")
+        super().__init__(
+            f"{file}: {len(failed)} notices failed ({'; '.join(failed)[:200]}). Mend that and score again."
+        )
 
 
 class NoStore(QualityError):

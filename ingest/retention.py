@@ -13,12 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.claims import Claim, Iri, Text, Value, Words
-from ingest.matcher import Matcher
-from ingest.mentions import MentionReader, Reading, ReadSentence
+from ingest.mentions import Reading, ReadSentence
 from ingest.modality import ASSERTED, Modality, Polarity
 from ingest.notice import Span
 from ingest.tokens import Token
-from ontology.lexicon import Lexicon
 from ontology.namespaces import DPV, SEL
 
 _DURATION = "http://www.w3.org/2001/XMLSchema#duration"
@@ -46,10 +44,6 @@ class Period:
 
 class RetentionReader:
     """Reads retention statements of notices in one language."""
-
-    def __init__(self, lexicon: Lexicon, mentions: MentionReader) -> None:
-        self._numbers = Matcher(lexicon, [*lexicon.of_kind("NumeralEntry"), *lexicon.of_kind("UnitEntry")])
-        self._mentions = mentions
 
     def claims(self, reading: Reading) -> Iterator[Claim]:
         """The retention claims of a notice, unmerged."""
@@ -81,11 +75,11 @@ class RetentionReader:
         tokens = s.sentence.tokens
         units: dict[int, str] = {}
         numbers: dict[int, int] = {}
-        for match in self._numbers.match(tokens):
-            for unit in match.entry.values("unit"):
-                units[match.tokens[0]] = unit
-            for value in match.entry.values("value"):
-                numbers[match.tokens[0]] = int(value)
+        for match in s.others:
+            if match.entry.kind == "UnitEntry":
+                units[match.tokens[0]] = match.entry.values("unit")[0]
+            elif match.entry.kind == "NumeralEntry":
+                numbers[match.tokens[0]] = int(match.entry.values("value")[0])
         for index, unit in sorted(units.items()):
             found = _number_before(tokens, index, numbers)
             if found is not None and 0 < found[0] <= LARGEST:
@@ -112,7 +106,7 @@ class RetentionReader:
         return Claim(
             f"retention/{period.duration}",
             (str(DPV.StorageCondition), str(DPV.StorageDuration)),
-            _never_negated(self._mentions, s, [0]),
+            _never_negated(s, [0]),
             (span,),
             (str(DPV.hasStorageCondition),),
             processes=frozenset({s.process}),
@@ -130,7 +124,7 @@ class RetentionReader:
         return Claim(
             f"retention/{kind.rpartition('#')[2]}/{words}",
             (str(DPV.StorageCondition),),
-            _never_negated(self._mentions, s, at),
+            _never_negated(s, at),
             (s.span,),
             (str(DPV.hasStorageCondition),),
             processes=frozenset({s.process}),
@@ -139,9 +133,9 @@ class RetentionReader:
         )
 
 
-def _never_negated(mentions: MentionReader, s: ReadSentence, at: Sequence[int]) -> Polarity:
+def _never_negated(s: ReadSentence, at: Sequence[int]) -> Polarity:
     """«Not kept longer than two years» states a period: a negation is part of how the limit is said."""
-    polarity = mentions.polarity_of(s, at)
+    polarity = s.polarity(at)
     return (
         ASSERTED if polarity.modality in {Modality.NEGATED, Modality.POSSIBLE} or polarity.default_negated else polarity
     )

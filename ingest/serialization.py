@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from io import BytesIO
 
 from rdflib import Dataset
+from rdflib.plugins.serializers.trig import TrigSerializer
 
 from ingest.graph import NoticeGraphs
 from ingest.store import Store
@@ -16,11 +18,9 @@ ORGANISATIONS = "graph/organisations"
 
 def nquads(mapped: NoticeGraphs, base: str = ID_BASE) -> str:
     """The notice's graphs and the organisations it names as N-Quads, sorted by graph."""
-    lines = [_quad(line, graph) for graph, triples in sorted(mapped.graphs.items()) for line in triples]
-    lines += [
-        _quad(line, base + ORGANISATIONS) for _, triples in sorted(mapped.organisations.items()) for line in triples
-    ]
-    return "".join(lines)
+    graphs = sorted(mapped.graphs.items())
+    graphs += [(base + ORGANISATIONS, triples) for _, triples in sorted(mapped.organisations.items())]
+    return "".join(_quads(triples, graph) for graph, triples in graphs)
 
 
 def serialized(mapped: NoticeGraphs, form: str, base: str = ID_BASE) -> str:
@@ -36,7 +36,16 @@ def serialized(mapped: NoticeGraphs, form: str, base: str = ID_BASE) -> str:
     for prefix, namespace in PREFIXES.items():
         dataset.bind(prefix, namespace, override=True)
     dataset.parse(data=text, format="nquads")
-    return str(dataset.serialize(format={"jsonld": "json-ld"}.get(form, form)))
+    return _trig(dataset) if form == "trig" else str(dataset.serialize(format={"jsonld": "json-ld"}.get(form, form)))
+
+
+def _trig(dataset: Dataset) -> str:
+    """A dataset as TriG, its graphs in order of name: rdflib alone writes them in another order at each run."""
+    serializer = TrigSerializer(dataset)
+    serializer.contexts.sort(key=lambda graph: str(graph.identifier))
+    written = BytesIO()
+    serializer.serialize(written, encoding="utf-8")
+    return written.getvalue().decode("utf-8")
 
 
 def public_nquads(store: Store) -> Iterator[str]:
@@ -44,8 +53,9 @@ def public_nquads(store: Store) -> Iterator[str]:
     for graph in store.graphs():
         if not graph.endswith(CONTACTS):
             for line in store.graph(graph):
-                yield _quad(line, graph)
+                yield _quads((line,), graph)
 
 
-def _quad(line: str, graph: str) -> str:
-    return f"{line.removesuffix(' .')} <{graph}> .\n"
+def _quads(lines: Sequence[str], graph: str) -> str:
+    """N-Triples lines as N-Quads of one graph: all of them end in « .», and nothing in a literal ends a line."""
+    return ("\n".join(lines) + "\n").replace(" .\n", f" <{graph}> .\n") if lines else ""

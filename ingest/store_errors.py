@@ -1,15 +1,14 @@
 """What can go wrong with a store directory, drawn as a tree; each error says what to do about it.
 
-    StoreError
-    ├── StorePathError      the path is a file, or a directory that holds something else
-    ├── StoreLocked         another process writes this store
-    ├── StoreUnwritable     no permission, read-only or full disk
-    ├── StoreDamaged        the journal itself cannot be read
-    ├── StoreBaseMismatch   the store was made for another base of instance IRIs
-    ├── BadGraphName        a graph that has no place in a store
-    └── BadTriples          lines that are not N-Triples
+StoreError
+├── StorePathError      the path is a file, or a directory that holds something else
+├── StoreLocked         another process writes this store
+├── StoreUnwritable     no permission, read-only or full disk
+├── StoreDamaged        the journal itself cannot be read
+├── StoreBaseMismatch   the store was made for another base of instance IRIs
+├── BadGraphName        a graph that has no place in a store
+└── BadTriples          lines that are not N-Triples
 """
-
 
 from __future__ import annotations
 

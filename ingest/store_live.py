@@ -83,15 +83,17 @@ class Live:
             for triple in old:
                 leaving.setdefault((triple.subject, triple.predicate, triple.object), set()).add(change.graph)
         unheld = [f"{ox.Triple(*spo)} ." for spo, graphs in leaving.items() if not self._held(spo, graphs)]
-        return " ;\n".join((
-            *(_data("DELETE", graph, lines) for graph, lines in removed.items() if lines),
-            *([_data("DELETE", None, unheld)] if unheld else []),
-            *(f"DROP SILENT GRAPH <{graph}>" for graph in emptied),
-            *(_data("INSERT", graph, lines) for graph, lines in added.items() if lines),
-            *(_data("INSERT", None, lines) for lines in added.values() if lines),
-            f"DELETE WHERE {{ GRAPH {self._graph} {{ {self._dataset} {_VERSION} ?old }} }}",
-            _data("INSERT", self._graph.value, [f'{self._dataset} {_VERSION} "{revision}" .']),
-        ))
+        return " ;\n".join(
+            (
+                *(_data("DELETE", graph, lines) for graph, lines in removed.items() if lines),
+                *([_data("DELETE", None, unheld)] if unheld else []),
+                *(f"DROP SILENT GRAPH <{graph}>" for graph in emptied),
+                *(_data("INSERT", graph, lines) for graph, lines in added.items() if lines),
+                *(_data("INSERT", None, lines) for lines in added.values() if lines),
+                f"DELETE WHERE {{ GRAPH {self._graph} {{ {self._dataset} {_VERSION} ?old }} }}",
+                _data("INSERT", self._graph.value, [f'{self._dataset} {_VERSION} "{revision}" .']),
+            )
+        )
 
     def _held(self, spo: Spo, but: set[str]) -> bool:
         """Whether a named graph other than `but` holds the triple, which then stays in the default graph."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ingest.claims import Claim, Iri, Text, Value
-from ingest.mentions import MentionReader, Reading, ReadSentence
+from ingest.mentions import Reading, ReadSentence
 from ingest.modality import Modality, Polarity
 from ingest.notice import Span
 from ontology.namespaces import DPV, LOC, SEL
@@ -40,8 +40,7 @@ class Statement:
 class TransferReader:
     """Reads transfer statements of notices in one language."""
 
-    def __init__(self, mentions: MentionReader, reference: Reference) -> None:
-        self._mentions = mentions
+    def __init__(self, reference: Reference) -> None:
         self._reference = reference
 
     def statements(self, reading: Reading) -> list[Statement]:
@@ -77,9 +76,7 @@ class TransferReader:
         topics = s.section.topics
         if not s.sentence.tokens or s.asks:
             return None
-        if topics & {"ContentsTopic", "ControllerTopic", "ContactTopic"} and not topics & {
-            "TransferTopic"
-        }:
+        if topics & {"ContentsTopic", "ControllerTopic", "ContactTopic"} and not topics & {"TransferTopic"}:
             return None
         outside = s.of("TransferFacet")
         countries = [m for m in s.of("TerritoryFacet") if self._third_country(m.entry.denotes)]
@@ -87,7 +84,7 @@ class TransferReader:
         named = bool(outside) and (about or "TransferSignal" in s.signals)
         placed = bool(countries) and (about or "PlaceSignal" in s.signals or bool(outside))
         at = [i for m in (outside or countries) for i in m.tokens] or [len(s.sentence.tokens) - 1]
-        polarity = self._mentions.polarity_of(s, at)
+        polarity = s.polarity(at)
         if about and s.denies:
             polarity = Polarity(Modality.NEGATED)
         answered = (

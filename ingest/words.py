@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from ingest.tokens import Token, complete_ellipsis
+from ingest.tokens import NO_WORD, UNKNOWN, WORD, Readings, Token, addresses, complete_ellipsis, parted, spelling
 from ontology.forms import BARE, Paradigm
 from ontology.lexicon import Lexicon
 from ontology.patterns import Word
@@ -25,14 +24,6 @@ SHORTEST_REST = 2
 """Letters that must remain of a compound beside the part that is looked for."""
 
 Spelled = tuple[Word, tuple[Paradigm, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """Which pattern words a written word can be, by number: all of them, and those of which it is a whole form."""
-
-    all: frozenset[int]
-    whole: frozenset[int]
 
 
 class WordForms(Protocol):
@@ -105,7 +96,7 @@ class FastForms:
 
 
 class Words:
-    """The pattern words of a lexicon by number, and the readings of written words."""
+    """The pattern words of a lexicon by number, and the words of a text with what they can be."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         found = {w for e in lexicon.entries for p in e.patterns for s in p.slots for w in s.words}
@@ -113,40 +104,68 @@ class Words:
         self._numbers = {word: number for number, word in enumerate(words)}
         self._capital = frozenset(n for word, n in self._numbers.items() if word.capital)
         self._forms: WordForms = FastForms([(word, spelled(word, lexicon)) for word in words])
-        self._memo: dict[str, Readings] = {}
+        self._memo: dict[str, tuple[str, bool, Readings]] = {}
+        self._completions: dict[str, Readings] = {}
+        self._same: dict[Readings, Readings] = {UNKNOWN: UNKNOWN}
 
     def numbers(self, words: Iterable[Word]) -> frozenset[int]:
         """The numbers of pattern words."""
         return frozenset(self._numbers[word] for word in words)
 
-    def read(self, tokens: Sequence[Token]) -> list[Readings]:
-        """The readings of each token of a sentence; names only where the text writes a capital letter."""
-        return [self._reading(tokens, index, token) for index, token in enumerate(tokens)]
+    def tokens(self, text: str) -> list[Token]:
+        """The words of a text in order; names are read as such only where the text writes a capital letter."""
+        out: list[Token] = []
+        stubs: list[int] = []
+        last = begin = 0
+        for start, end in (*addresses(text), (len(text), len(text))):
+            for match in WORD.finditer(text, begin, start):
+                at, last_of_word = match.span()
+                form = match.group()
+                word, capital, readings = self._memo.get(form) or self._learnt(form)
+                if readings is UNKNOWN and form[-1] == "-":
+                    stubs.append(len(out))
+                out.append(Token(at, last_of_word, word, capital, at - last > 1 and parted(text, last, at), readings))
+                last = last_of_word
+            if start < end:
+                out.append(Token(start, end, NO_WORD, False, True, UNKNOWN))
+                last = end
+            begin = end
+        for index in stubs:
+            out[index] = out[index]._replace(readings=self._completed(out, index))
+        return out
 
-    def _reading(self, tokens: Sequence[Token], index: int, token: Token) -> Readings:
-        key = token.word if token.capital else token.word + "\0"
-        found = self._memo.get(key)
-        if found is not None:
-            return found
-        found = self._look_up(token.word)
-        if token.word.endswith("-") and not found.all:
-            found = self._completed(tokens, index)
-            return found if token.capital else self._uncapitalised(found)
-        if not token.capital:
-            found = self._uncapitalised(found)
+    def _learnt(self, form: str) -> tuple[str, bool, Readings]:
+        """A printed word, looked up once: its spelling, whether it begins with a capital, and what it can be."""
+        word, capital = spelling(form), form[0].isupper()
+        found = self._look_up(word)
         if len(self._memo) > MOST_REMEMBERED:
             self._memo.clear()
-        self._memo[key] = found
-        return found
+            self._same = {UNKNOWN: UNKNOWN}
+        self._memo[form] = out = word, capital, self._shared(found if capital else self._uncapitalised(found))
+        return out
+
+    def _shared(self, found: Readings) -> Readings:
+        """One object for all words that can be the same: what is known of it is then looked up by identity."""
+        return self._same.setdefault(found, found)
 
     def _uncapitalised(self, found: Readings) -> Readings:
         return Readings(found.all - self._capital, found.whole - self._capital)
 
     def _completed(self, tokens: Sequence[Token], index: int) -> Readings:
         """What a stub with a hanging hyphen can be: of its completions, those that are words; else parts of words."""
-        candidates = [self._look_up(word) for word in complete_ellipsis(tokens, index)]
+        candidates = [self._known(word) for word in complete_ellipsis(tokens, index)]
         whole = frozenset(n for c in candidates for n in c.whole)
-        return Readings(whole or frozenset(n for c in candidates for n in c.all), whole)
+        found = Readings(whole or frozenset(n for c in candidates for n in c.all), whole)
+        return self._shared(found if tokens[index].capital else self._uncapitalised(found))
+
+    def _known(self, word: str) -> Readings:
+        """What a completed stub can be; the same stubs are completed by the same words again and again."""
+        found = self._completions.get(word)
+        if found is None:
+            if len(self._completions) > MOST_REMEMBERED:
+                self._completions.clear()
+            found = self._completions[word] = self._look_up(word)
+        return found
 
     def _look_up(self, word: str) -> Readings:
         found = self._forms.find(word)

@@ -46,12 +46,12 @@ class LexiconError(ValueError):
         super().__init__(f"{file.name}: {entry}: {problem}. Mend the entry (CONTRIBUTING.md, The lexicon).")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """One entry in one language, with the patterns that match it.
+    """One entry in one language, with the patterns that match it. Two are the same only if they are one.
 
-    `facet`, `in_topics` and `signals` are local names; `attributes` holds the remaining values by local name of the
-    property (topic, effect, announces, value, …).
+    `facet`, `in_topics`, `signals`, `effects` and `scopes` are local names; `attributes` holds the remaining values by
+    local name of the property (topic, announces, value, …).
     """
 
     iri: str
@@ -67,6 +67,8 @@ class Entry:
     in_topics: frozenset[str] = frozenset()
     not_in_topics: frozenset[str] = frozenset()
     signals: frozenset[str] = frozenset()
+    effects: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
 
     def values(self, name: str) -> tuple[str, ...]:
@@ -193,6 +195,8 @@ def _entry(graph: Graph, node: URIRef, kind: str, file: Path) -> Entry:
         in_topics=frozenset(str(o).rpartition("#")[2] for o in graph.objects(node, SEL.inTopic)),
         not_in_topics=frozenset(str(o).rpartition("#")[2] for o in graph.objects(node, SEL.notInTopic)),
         signals=frozenset(str(o).rpartition("#")[2] for o in graph.objects(node, SEL.signal)),
+        effects=tuple(sorted(str(o).rpartition("#")[2] for o in graph.objects(node, SEL.effect))),
+        scopes=tuple(sorted(map(str, graph.objects(node, SEL.scope)))),
         attributes=tuple(attributes),
     )
 

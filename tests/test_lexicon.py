@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.matcher import Matcher
-from ingest.tokens import tokenize
-from ingest.words import FastForms, PlainForms, spelled
+from ingest.words import FastForms, PlainForms, spelled, words_of
 from ontology import lexicon
 from ontology.lexicon import Entry
 
@@ -20,7 +19,7 @@ def name(entry: Entry) -> str:
 
 
 def found(entry: Entry, sentence: str) -> bool:
-    tokens = tokenize(sentence, 0, len(sentence))
+    tokens = words_of(LEXICON[entry.language]).tokens(sentence)
     return any(match.entry is entry for match in MATCHERS[entry.language].match(tokens))
 
 
@@ -39,6 +38,6 @@ def test_fast_forms_equal_plain_forms(language: str) -> None:
     table = [(w, spelled(w, lex)) for w in words]
     fast, plain = FastForms(table), PlainForms(table)
     sentences = [s for e in lex.entries for s in (*e.examples, *e.counter_examples)][::5]
-    asked = sorted({t.word for s in sentences for t in tokenize(s, 0, len(s))})
+    asked = sorted({t.word for s in sentences for t in words_of(lex).tokens(s)})
     assert len(asked) > 50
     assert {w: fast.find(w) for w in asked} == {w: plain.find(w) for w in asked}

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from ingest.modality import Modality, Polarity, PolarityReader
-from ingest.tokens import tokenize
+from ingest import modality
+from ingest.matcher import Matcher
+from ingest.modality import Modality, Polarity
+from ingest.words import words_of
 from ontology import lexicon
 
 TABLES = Path(__file__).parent / "fixtures" / "modality"
-READERS = {language: PolarityReader(lex) for language, lex in lexicon.load().items()}
+LEXICONS = lexicon.load()
+CUES = {language: Matcher(lex, [e for e in lex.entries if e.effects]) for language, lex in LEXICONS.items()}
 LEAST = {"fi": 150, "sv": 60, "en": 60}
 
 
@@ -23,20 +26,20 @@ def table(language: str) -> list[dict[str, str]]:
 
 def read(language: str, sentence: str, words: str) -> Polarity:
     """The polarity of the words, which must stand in the sentence as whole words and only once."""
-    tokens = tokenize(sentence, 0, len(sentence))
+    tokens = words_of(LEXICONS[language]).tokens(sentence)
     written = [sentence[t.start : t.end] for t in tokens]
     asked = words.split()
     places = [i for i in range(len(tokens)) if written[i : i + len(asked)] == asked]
     assert len(places) == 1, f"«{words}» stands {len(places)} times in «{sentence}»"
-    reader = READERS[language]
-    return reader.polarity(reader.clauses(sentence, tokens), range(places[0], places[0] + len(asked)))
+    clauses = modality.clauses(sentence, tokens, CUES[language].match(tokens))
+    return modality.polarity(clauses, range(places[0], places[0] + len(asked)))
 
 
 @pytest.mark.parametrize(
     ("language", "row"),
     [
         pytest.param(language, row, id=f"{language}-{row['phenomenon']}-{row['sentence']}-{row['words']}")
-        for language in READERS
+        for language in LEXICONS
         for row in table(language)
     ],
 )

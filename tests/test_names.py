@@ -3,16 +3,18 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.names import NameReader, bare, business_ids, slug
+from ingest.matcher import Matcher
+from ingest.names import bare, business_ids, names, slug
 from ingest.notice import Span
 from ingest.organisations import same
-from ingest.tokens import tokenize
+from ingest.words import words_of
 from ontology import lexicon
 
-READERS = {language: NameReader(lex) for language, lex in lexicon.load().items()}
+LEXICONS = lexicon.load()
+FORMS = {language: Matcher(lex, lex.of_kind("LegalForm")) for language, lex in LEXICONS.items()}
 
 
-@pytest.mark.parametrize(("language", "sentence", "names"), [
+@pytest.mark.parametrize(("language", "sentence", "printed"), [
     ("fi", "Rekisterinpitäjä on Havukka Oy, Rantakatu 1.", ["Havukka Oy"]),
     ("fi", "Tässä kerrotaan Havukka Oy:n asiakasrekisteristä.", ["Havukka Oy"]),
     ("fi", "Tiedot käsittelee Tilitoimisto Numero & Kirja Oy.", ["Tilitoimisto Numero & Kirja Oy"]),
@@ -23,8 +25,9 @@ READERS = {language: NameReader(lex) for language, lex in lexicon.load().items()
     ("sv", "Personuppgiftsansvarig är Ullvide Handel AB.", ["Ullvide Handel AB"]),
     ("en", "The controller is Tallygrove Ltd, a company in Tampere.", ["Tallygrove Ltd"]),
 ])
-def test_names_are_read_as_printed(language: str, sentence: str, names: list[str]) -> None:
-    assert [n.name for n in READERS[language].find(sentence, tokenize(sentence, 0, len(sentence)))] == names
+def test_names_are_read_as_printed(language: str, sentence: str, printed: list[str]) -> None:
+    tokens = words_of(LEXICONS[language]).tokens(sentence)
+    assert [n.name for n in names(sentence, tokens, FORMS[language].match(tokens))] == printed
 
 
 @pytest.mark.parametrize(("text", "number", "valid"), [

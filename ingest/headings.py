@@ -1,0 +1,176 @@
+"""Headings of a notice: short lines that name a topic of the lexicon (`sel:HeadingEntry`), or that are numbered.
+
+A heading may be wrapped over lines, carry several topics, ask a question, or be followed by its content on the same line
+(«Rekisterinpitäjä: …»).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ingest.matcher import Match, Matcher, longest
+from ingest.notice import Span
+from ingest.sentences import Block, Kind, numbering
+from ingest.tokens import Token, Tokens
+from ontology.lexicon import Lexicon
+from ontology.vocabulary import local_name
+
+LONGEST_HEADING = 16
+"""Words. Longer lines are content even when they name a topic."""
+LONGEST_INLINE = 6
+LONGEST_LINE = 70
+"""Characters. A longer first line of a block is the beginning of a paragraph."""
+HEAD_TOPICS = frozenset({"ControllerTopic", "OfficerTopic"})
+"""Topics whose heading may run straight into its content without a colon."""
+NO_CONTENT_TOPICS = frozenset({"TitleTopic", "ContentsTopic"})
+"""Topics that no part of the text is about, so that none inherits them from the heading above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: its words' place, its topics, the rights that it promises, its number as printed."""
+
+    span: Span
+    topics: frozenset[str]
+    announces: frozenset[str]
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The text of a notice with its words."""
+
+    text: str
+    tokens: Tokens
+
+
+class _Line(NamedTuple):
+    """What stands in a line that may be a heading: names of topics, and what tells that it is a sentence or a question."""
+
+    headings: list[Match]
+    clause: bool
+    question: bool
+
+
+_CLAUSE, _QUESTION = "ClauseSignal", "QuestionSignal"
+
+
+class HeadingReader:
+    """Recognises headings in notices of one language."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        cues = [e for e in lexicon.of_kind("Cue") if e.signals & {_CLAUSE, _QUESTION}]
+        self._matcher = Matcher(lexicon, [*lexicon.of_kind("HeadingEntry"), *cues])
+
+    def read(self, page: Page, block: Block) -> Heading | None:
+        """The heading that a block is or begins with."""
+        if block.kind is Kind.ITEM and not block.alone:
+            return None
+        first = block.lines[0]
+        named = self._straight(page, first) if block.kind is Kind.PARAGRAPH else None
+        if named is not None:
+            return named
+        whole = self._as_heading(page, Span(block.start, block.end), len(block.lines) > 1)
+        line = None
+        if (
+            len(block.lines) > 1
+            and first.end - first.start < LONGEST_LINE
+            and not page.text[block.lines[1].start].islower()
+        ):
+            line = self._as_heading(page, first, False)
+        if line is not None and (whole is None or whole.topics <= line.topics):
+            return line  # what follows the line says nothing more about topics: it is the content
+        if whole is not None:
+            return whole
+        return self._inline(page, first) if block.kind is Kind.PARAGRAPH else None
+
+    def _as_heading(self, page: Page, span: Span, wrapped: bool) -> Heading | None:
+        text = page.text
+        found = numbering(text, span.start, span.end)
+        number, start = found if found else ("", span.start)
+        printed = text[start : span.end]
+        tokens = page.tokens.within(start, span.end)
+        marked = bool(number) or printed.startswith("#")
+        if not tokens or len(tokens) > LONGEST_HEADING or "@" in printed or "](" in printed:
+            return None
+        if not marked and printed.count(",") > 1:
+            return None
+        if wrapped and "\n" in printed and max(map(len, printed.split("\n"))) > 45:
+            return None
+        line = self._line(tokens)
+        question = printed.endswith("?") or (not printed.endswith(".") and line.question)
+        if not question and line.clause:
+            return None
+        if printed.endswith((",", ";")) or (printed.endswith(".") and not marked and len(tokens) > 8):
+            return None
+        matches = line.headings
+        topics = _topics(matches)
+        if not matches or not topics:
+            is_heading = marked and len(tokens) <= 8 and not printed.endswith(".") and not wrapped
+            return Heading(_unmarked(text, span), frozenset(), frozenset(), number) if is_heading else None
+        if not marked and _covered(matches) * 5 < len(tokens):
+            return None
+        colon = text.find(": ", start, span.end)
+        if colon >= 0 and not (any(m.start < colon for m in matches) and any(m.start > colon for m in matches)):
+            return None
+        announces = frozenset(iri for m in matches for iri in m.entry.values("announces"))
+        return Heading(_unmarked(text, span), topics, announces, number)
+
+    def _line(self, tokens: Sequence[Token]) -> _Line:
+        """What is found in the words of a line. One that begins with a question word asks, though without a mark."""
+        found = self._matcher.match(tokens)
+        return _Line(
+            longest([m for m in found if m.entry.kind == "HeadingEntry"]),
+            any(_CLAUSE in m.entry.signals for m in found),
+            any(_QUESTION in m.entry.signals and m.tokens[0] == 0 for m in found),
+        )
+
+    def _inline(self, page: Page, line: Span) -> Heading | None:
+        """A heading with its content on the same line: «Rekisterinpitäjä: Esimerkki Oy»."""
+        text = page.text
+        found = numbering(text, line.start, line.end)
+        number, start = found if found else ("", line.start)
+        colon = text.find(":", start, line.end)
+        if 0 <= colon < line.end - 1 and text[colon + 1].isspace():
+            tokens = page.tokens.within(start, colon)
+            if 0 < len(tokens) <= LONGEST_INLINE:
+                label = self._line(tokens)
+                topics = _topics(label.headings) - NO_CONTENT_TOPICS
+                if topics and not label.clause and _covered(label.headings) * 3 >= len(tokens):
+                    return Heading(_unmarked(text, Span(line.start, colon + 1)), topics, frozenset(), number)
+        return None
+
+    def _straight(self, page: Page, line: Span) -> Heading | None:
+        """A heading that runs straight into a name: «Rekisterinpitäjä Esimerkki Oy»."""
+        text = page.text
+        found = numbering(text, line.start, line.end)
+        number, start = found if found else ("", line.start)
+        tokens = page.tokens.within(start, line.end)
+        if text[start : line.end].isupper() or not 2 <= len(tokens) <= LONGEST_HEADING or text[line.end - 1] == ".":
+            return None
+        if not tokens[1].capital or text[tokens[0].end : tokens[1].start].strip():
+            return None
+        matches = self._matcher.match(tokens)
+        heads = [m for m in matches if m.entry.kind == "HeadingEntry" and m.tokens == (0,)]
+        first = [m for m in heads if _topics([m]) <= HEAD_TOPICS]
+        if not first or any(_CLAUSE in m.entry.signals for m in matches):
+            return None
+        return Heading(_unmarked(text, Span(line.start, tokens[0].end)), _topics(first), frozenset(), number)
+
+
+def _topics(matches: Sequence[Match]) -> frozenset[str]:
+    return frozenset(local_name(topic) for m in matches for topic in m.entry.values("topic"))
+
+
+def _covered(matches: Sequence[Match]) -> int:
+    return len({index for m in matches for index in m.tokens})
+
+
+def _unmarked(text: str, span: Span) -> Span:
+    """The place of a heading without the marks of its rank, which are not its words."""
+    start = span.start
+    while start < span.end and text[start] in "# ":
+        start += 1
+    return Span(start, span.end) if start < span.end else span
