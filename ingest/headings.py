@@ -6,7 +6,8 @@ A heading may be wrapped over lines, carry several topics, ask a question, or be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,8 +21,13 @@ from ontology.vocabulary import local_name
 LONGEST_HEADING = 16
 """Words. Longer lines are content even when they name a topic."""
 LONGEST_INLINE = 6
+LONGEST_STOPPED = 10
+"""Words of a heading that a full stop parts from its content on the same line."""
 LONGEST_LINE = 70
 """Characters. A longer first line of a block is the beginning of a paragraph."""
+LONGEST_COMPLETE = 60
+"""Characters. A longer line without a mark at its end goes on in the next."""
+_LABEL_ENDS = re.compile(r"[:.]\s")
 HEAD_TOPICS = frozenset({"ControllerTopic", "OfficerTopic"})
 """Topics whose heading may run straight into its content without a colon."""
 NO_CONTENT_TOPICS = frozenset({"TitleTopic", "ContentsTopic"})
@@ -64,6 +70,34 @@ class HeadingReader:
         cues = [e for e in lexicon.of_kind("Cue") if e.signals & {_CLAUSE, _QUESTION}]
         self._matcher = Matcher(lexicon, [*lexicon.of_kind("HeadingEntry"), *cues])
 
+    def parted(self, page: Page, block: Block) -> Iterator[Block]:
+        """The parts of a block that begin with a heading of their own: fields and headings without blank lines between."""
+        lines = block.lines
+        if block.kind is Kind.ITEM or len(lines) == 1 or self._as_heading(page, Span(block.start, block.end), True):
+            yield block
+            return
+        first = 0
+        for k in range(1, len(lines)):
+            if self._opens(page, lines[k - 1], lines[k]):
+                yield Block(block.kind, lines[first].start, lines[k - 1].end, lines[first:k], False)
+                first = k
+        yield Block(block.kind, lines[first].start, block.end, lines[first:], block.alone and not first)
+
+    def _opens(self, page: Page, before: Span, line: Span) -> bool:
+        """Whether a line inside a block is or begins with a heading: the line before it is complete, and it says a topic."""
+        text = page.text
+        if text[line.start].islower() or not text[line.start].isalnum():
+            return False
+        if before.end - before.start > LONGEST_COMPLETE and text[before.end - 1] not in ".:;!?)":
+            return False
+        inline = self._inline(page, line)
+        heading = inline or (self._as_heading(page, line, False) if line.end - line.start < LONGEST_LINE else None)
+        if heading is None or not heading.topics:
+            return False
+        tokens = page.tokens.within(*heading.span)
+        surely = bool(heading.number) or text[line.end - 1] in ":?" or text[heading.span.end - 1] == ":"
+        return (surely or text[line.end - 1] != ".") and _covered(self._line(tokens).headings) * 2 >= len(tokens)
+
     def read(self, page: Page, block: Block) -> Heading | None:
         """The heading that a block is or begins with."""
         if block.kind is Kind.ITEM and not block.alone:
@@ -85,6 +119,19 @@ class HeadingReader:
         if whole is not None:
             return whole
         return self._inline(page, first) if block.kind is Kind.PARAGRAPH else None
+
+    def label(self, page: Page, span: Span) -> Heading | None:
+        """The label that a part of a row begins with («Oikeusperuste: …»), if it names topics and nothing much else."""
+        found = self._inline(page, span)
+        if found is None or page.text[found.span.end - 1] != ":":
+            return None
+        tokens = page.tokens.within(*found.span)
+        return found if _covered(self._line(tokens).headings) * 2 >= len(tokens) else None
+
+    def title(self, page: Page, span: Span) -> Heading | None:
+        """The topics of a column's title."""
+        found = self._as_heading(page, span, False)
+        return found if found is not None and found.topics else None
 
     def _as_heading(self, page: Page, span: Span, wrapped: bool) -> Heading | None:
         text = page.text
@@ -132,14 +179,16 @@ class HeadingReader:
         text = page.text
         found = numbering(text, line.start, line.end)
         number, start = found if found else ("", line.start)
-        colon = text.find(":", start, line.end)
-        if 0 <= colon < line.end - 1 and text[colon + 1].isspace():
-            tokens = page.tokens.within(start, colon)
-            if 0 < len(tokens) <= LONGEST_INLINE:
-                label = self._line(tokens)
-                topics = _topics(label.headings) - NO_CONTENT_TOPICS
-                if topics and not label.clause and _covered(label.headings) * 3 >= len(tokens):
-                    return Heading(_unmarked(text, Span(line.start, colon + 1)), topics, frozenset(), number)
+        mark = _LABEL_ENDS.search(text, start, line.end)
+        if mark is None or mark.end() >= line.end:
+            return None
+        stop = mark.group()[0] == "."
+        tokens = page.tokens.within(start, mark.start())
+        if 0 < len(tokens) <= (LONGEST_STOPPED if stop else LONGEST_INLINE):
+            label = self._line(tokens)
+            topics = _topics(label.headings) - NO_CONTENT_TOPICS
+            if topics and not label.clause and _covered(label.headings) * (1.5 if stop else 3) >= len(tokens):
+                return Heading(_unmarked(text, Span(line.start, mark.start() + 1)), topics, frozenset(), number)
         return None
 
     def _straight(self, page: Page, line: Span) -> Heading | None:

@@ -71,6 +71,14 @@ class ReadSentence:
             return own
         return own if self.lead.closing.modality is Modality.ASSERTED else self.lead.closing
 
+    def polarity_around(self, at: Sequence[int]) -> Polarity:
+        """The polarity of a mention, and where it is plainly asserted that of the clause which its own describes."""
+        own = self.polarity(at)
+        if self.plain or own.modality is not Modality.ASSERTED:
+            return own
+        words = modality.around(self.clauses, at)
+        return modality.polarity(self.clauses, words) if words else own
+
     @cached_property
     def closing(self) -> Polarity:
         """The polarity with which it ends and so introduces a list."""

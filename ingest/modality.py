@@ -17,7 +17,7 @@ from ingest.matcher import Match, longest
 from ingest.notice import Span
 from ingest.tokens import Token
 
-__all__ = ["ASSERTED", "DECISIVE", "Clauses", "Modality", "Polarity", "clauses", "polarity"]
+__all__ = ["ASSERTED", "DECISIVE", "Clauses", "Modality", "Polarity", "around", "clauses", "polarity"]
 
 
 class Modality(Enum):
@@ -74,6 +74,12 @@ def polarity(clauses: Clauses, at: Sequence[int]) -> Polarity:
     if any(clauses.number(m) in mine and cancelled.isdisjoint(m.tokens) for m in clauses.of("Hedges")):
         return Polarity(Modality.POSSIBLE)
     return ASSERTED
+
+
+def around(clauses: Clauses, at: Sequence[int]) -> list[int]:
+    """The words of the clauses that the one of a mention is set into: «kept in a cloud that lies outside the Union»."""
+    outer = set(outward(clauses.base, clauses.numbers[at[0]])) - {clauses.numbers[at[0]]}
+    return [i for i, number in enumerate(clauses.numbers) if number in outer]
 
 
 def _negates(clauses: Clauses, cue: Match, mine: set[int], at: Sequence[int]) -> bool:

@@ -26,19 +26,24 @@ def paired(reading: Reading, claims: Sequence[Claim]) -> list[Claim]:
     for claim in claims:
         if claim.key.startswith(BASIS) and claim.polarity.modality is not Modality.NEGATED:
             for sentence in _sentences(reading, claim.spans):
-                bases.setdefault(sentence.sentence.start, set()).add(claim.path)
+                bases.setdefault(_unit(sentence), set()).add(claim.path)
     return [_with_basis(reading, claim, bases) if claim.key.startswith(PURPOSE) else claim for claim in claims]
 
 
 def _with_basis(reading: Reading, claim: Claim, bases: dict[int, set[str]]) -> Claim:
     found: set[str] = set()
     for sentence in _sentences(reading, claim.spans):
-        own = bases.get(sentence.sentence.start)
-        given = own if own or sentence.lead is None else bases.get(sentence.lead.sentence.start)
+        own = bases.get(_unit(sentence))
+        given = own if own or sentence.lead is None else bases.get(_unit(sentence.lead))
         if given and len(given) <= MOST_BASES:
             found |= given
     values = tuple((str(DPV.hasLegalBasis), Iri(f"./{path}")) for path in sorted(found))
     return replace(claim, values=(*claim.values, *values)) if values else claim
+
+
+def _unit(sentence: ReadSentence) -> int:
+    """What names things together: the row of a table (its number, negative), else the sentence (where it begins)."""
+    return -sentence.section.row or sentence.sentence.start
 
 
 def _sentences(reading: Reading, spans: Sequence[Span]) -> list[ReadSentence]:

@@ -20,6 +20,7 @@ from ingest.interests import interest_claims
 from ingest.mentions import MentionReader, Process, Reading
 from ingest.notice import Notice, Span
 from ingest.organisations import OrganisationReader, controller_claims
+from ingest.pairings import paired
 from ingest.retention import RetentionReader
 from ingest.sections import Sectioner
 from ingest.transfers import TransferReader
@@ -101,7 +102,7 @@ class _Readers:
             *controller_claims(controllers),
             *(claim for _, claim in others),
         ]
-        claims = merged(interest_claims(reading, claims))
+        claims = merged(paired(reading, interest_claims(reading, claims)))
         date, secrets = self._dates.date(reading), Secrets(notice.text, details, people)
         named = {o.iri: o for o in (*(o for o, _ in others), *(c.organisation for c in controllers))}
         return build(

@@ -6,10 +6,11 @@ The section's topics decide the role of what is found in it. What a heading is, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ingest.headings import NO_CONTENT_TOPICS, Heading, HeadingReader, Page
 from ingest.notice import Notice, Span
+from ingest.rows import Cell, cells
 from ingest.sentences import Kind, blocks, sentences
 from ingest.tokens import Token, Tokens
 from ingest.words import words_of
@@ -40,6 +41,7 @@ class Section:
         sentences: the content, the heading left out.
         level: the rank of a heading marked as in Markdown («##» is 2), or 0.
         words: the words of the heading.
+        row: for the cell of a table the number of its row, the same for all its cells; else 0.
     """
 
     start: int
@@ -51,6 +53,19 @@ class Section:
     sentences: tuple[Sentence, ...]
     level: int = 0
     words: tuple[Token, ...] = ()
+    row: int = 0
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A section as it is being filled: where it begins, its heading or (for a cell) topics, what it stands within."""
+
+    start: int
+    heading: Heading | None = None
+    topics: frozenset[str] | None = None
+    within: _Opened | None = None
+    row: int = 0
+    parts: list[tuple[Span, bool]] = field(default_factory=list)
 
 
 class Sectioner:
@@ -65,45 +80,62 @@ class Sectioner:
         """The sections of a notice, tiling its text."""
         text = notice.text
         page = Page(text, Tokens(self._words.tokens(text)))
-        opened: list[tuple[int, Heading | None, list[tuple[Span, bool]]]] = [(0, None, [])]
-        for block in blocks(text):
+        opened = [_Opened(0)]
+        for block in (part for whole in blocks(text) for part in self._headings.parted(page, whole)):
+            row = cells(page, block, self._headings)
+            if row:
+                self._open_row(page, opened, row)
+                continue
             heading = self._headings.read(page, block)
             content = Span(block.start, block.end)
             if heading is not None and _introduces(text, heading, opened[-1]):
                 heading = None
             if heading is not None:
-                opened.append((_line_start(text, heading.span.start), heading, []))
+                opened.append(_Opened(_line_start(text, heading.span.start), heading))
                 content = Span(min(heading.span.end, block.end), block.end)
-            opened[-1][2].extend((part, block.kind is Kind.ITEM) for part in self._parts(text, content))
+            elif opened[-1].within is not None:
+                opened.append(_Opened(_line_start(text, block.start), within=opened[-1].within))
+            opened[-1].parts.extend((part, block.kind is Kind.ITEM) for part in self._parts(text, content))
         return self._sections(page, opened)
 
-    def _sections(
-        self, page: Page, opened: Sequence[tuple[int, Heading | None, list[tuple[Span, bool]]]]
-    ) -> list[Section]:
+    def _open_row(self, page: Page, opened: list[_Opened], row: Sequence[Cell]) -> None:
+        """A section for each cell of a row: its own topics, or those of the section in which the table stands."""
+        within = opened[-1].within or opened[-1]
+        first = len(opened)
+        for cell in row:
+            start = _line_start(page.text, cell.span.start) if cell is row[0] else cell.span.start
+            opened.append(_Opened(start, topics=cell.topics, within=within, row=first + cell.row))
+            opened[-1].parts.extend((part, True) for part in self._parts(page.text, cell.content))
+
+    def _sections(self, page: Page, opened: Sequence[_Opened]) -> list[Section]:
         out: list[Section] = []
         parents: dict[str, Section] = {}
         above: list[Section] = []
-        starts = [start for start, _, _ in opened]
-        for (start, heading, parts), end in zip(opened, [*starts[1:], len(page.text)], strict=True):
-            if start == end and heading is None:
+        made: dict[int, Section] = {}
+        for each, end in zip(opened, [*(o.start for o in opened[1:]), len(page.text)], strict=True):
+            if each.start == end and each.heading is None:
                 continue
+            if each.within is not None:
+                out.append(_inner(page, each, end, made.get(id(each.within))))
+                continue
+            heading = each.heading
             topics = heading.topics if heading else frozenset()
             number = heading.number if heading else ""
             parent = parents.get(number.rpartition(".")[0])
-            level = page.text[start : heading.span.start].count("#") if heading else 0
+            level = page.text[each.start : heading.span.start].count("#") if heading else 0
             above = [s for s in above if s.level < level]
             if parent is None and above and (above[-1].level > 1 or above[-1] is not out[0]):
                 parent = above[-1]  # the title of the page is above everything and says nothing of its parts
             if parent is not None and not topics:
                 topics = parent.topics - NO_CONTENT_TOPICS
             section = Section(
-                start,
+                each.start,
                 end,
                 heading.span if heading else None,
                 topics,
                 heading.announces if heading else frozenset(),
                 number,
-                _led(page, parts),
+                _led(page, each.parts),
                 level,
                 page.tokens.within(*heading.span) if heading else (),
             )
@@ -111,6 +143,7 @@ class Sectioner:
                 above.append(section)
             if number:
                 parents[number] = section
+            made[id(each)] = section
             out.append(section)
         return out
 
@@ -120,10 +153,20 @@ class Sectioner:
         return sentences(text, content, self._abbreviations)
 
 
-def _introduces(text: str, heading: Heading, section: tuple[int, Heading | None, list[tuple[Span, bool]]]) -> bool:
+def _inner(page: Page, opened: _Opened, end: int, within: Section | None) -> Section:
+    """A cell of a table, or what follows a table in the section where it stands."""
+    inherited = within.topics if within is not None else frozenset[str]()
+    topics = inherited if opened.topics is None else opened.topics
+    announces = within.announces if within is not None and opened.topics is None else frozenset()
+    return Section(opened.start, end, None, topics, announces, "", _led(page, opened.parts), row=opened.row)
+
+
+def _introduces(text: str, heading: Heading, section: _Opened) -> bool:
     """Whether a line with a colon right under a heading on the same topic is its first sentence: «You have the right to:»."""
-    _, above, parts = section
-    return above is not None and not parts and text[heading.span.end - 1] == ":" and heading.topics <= above.topics
+    above = section.heading
+    return (
+        above is not None and not section.parts and text[heading.span.end - 1] == ":" and heading.topics <= above.topics
+    )
 
 
 def _led(page: Page, parts: Sequence[tuple[Span, bool]]) -> tuple[Sentence, ...]:

@@ -84,13 +84,14 @@ class TransferReader:
         named = bool(outside) and (about or "TransferSignal" in s.signals)
         placed = bool(countries) and (about or "PlaceSignal" in s.signals or bool(outside))
         at = [i for m in (outside or countries) for i in m.tokens] or [len(s.sentence.tokens) - 1]
-        polarity = s.polarity(at)
+        polarity = s.polarity_around(at)
         if about and s.denies:
             polarity = Polarity(Modality.NEGATED)
         answered = (
             about
             and ((len(s.sentence.tokens) <= SHORT_ANSWER and "TransferSignal" in s.own_signals) or s.denies)
-            and polarity.modality in ANSWERS
+            and polarity.modality in (ANSWERS if "RecipientTopic" not in topics else {Modality.NEGATED})
+            and not s.of("RecipientFacet")
         )
         if not (named or placed or answered):
             return None

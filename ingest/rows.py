@@ -1,0 +1,87 @@
+"""Rows of tables in a text: cells that say what they are about, by their column's title or a label of their own.
+
+A table that was copied from a page has tabs between its cells; one that was read from HTML or DOCX is a list item a row
+(«Ändamål: …; Rättslig grund: …», :mod:`ingest.layout`). What stands in one row belongs together: the purpose with its
+legal basis, the data with their retention.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.headings import HeadingReader, Page
+from ingest.notice import Span
+from ingest.sentences import Block, Kind
+
+_PART = re.compile(r"[^;]+(?:;(?!\s)[^;]*)*")
+_CELL = re.compile(r"[^\t\n]+")
+FEWEST_TITLES = 2
+TITLE_ROW = frozenset({"ContentsTopic"})
+"""What the row of titles is about: it names what follows and states nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A part of a row: its place, its topics if they are its own, and the row's number within its block.
+
+    `content` leaves a label out.
+    """
+
+    span: Span
+    content: Span
+    topics: frozenset[str] | None
+    row: int
+
+
+def cells(page: Page, block: Block, headings: HeadingReader) -> list[Cell]:
+    """The cells of a block that is a table or a row of one; none for any other block."""
+    if block.kind is Kind.ITEM:
+        return list(_labelled(page, block, headings))
+    if len(block.lines) > 1 and all("\t" in page.text[line.start : line.end] for line in block.lines):
+        return list(_tabbed(page, block, headings))
+    return []
+
+
+def _labelled(page: Page, block: Block, headings: HeadingReader) -> Iterator[Cell]:
+    """The labelled parts of a list item, if any label names a topic."""
+    if page.text.find(": ", block.start, block.end) < 0:
+        return
+    found: list[Cell] = []
+    for match in _PART.finditer(page.text, block.start, block.end):
+        span = _trimmed(page.text, match.start(), match.end())
+        if span is None:
+            continue
+        label = headings.label(page, span)
+        content = Span(label.span.end, span.end) if label is not None else span
+        found.append(Cell(span, content, label.topics if label is not None else None, 0))
+    if any(cell.topics for cell in found):
+        yield from found
+
+
+def _tabbed(page: Page, block: Block, headings: HeadingReader) -> Iterator[Cell]:
+    """The cells of a table with tabs, if its first line holds the titles of its columns; a title may name no topic."""
+    rows = [_cells_of(page.text, line) for line in block.lines]
+    titles = [headings.title(page, span) for span in rows[0]]
+    if sum(title is not None for title in titles) < FEWEST_TITLES:
+        return
+    for number, row in enumerate(rows):
+        for column, span in enumerate(row):
+            title = titles[column] if column < len(titles) else None
+            topics = TITLE_ROW if number == 0 else title.topics if title is not None else frozenset()
+            yield Cell(span, span, topics, number)
+
+
+def _cells_of(text: str, line: Span) -> list[Span]:
+    """The cells of a line; columns are counted by tabs, so an empty cell is kept out but not its place."""
+    found = (_trimmed(text, m.start(), m.end()) for m in _CELL.finditer(text, line.start, line.end))
+    return [span for span in found if span is not None]
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    stripped = text[start:end].strip(" \t\n")
+    if not stripped:
+        return None
+    begin = start + text[start:end].index(stripped)
+    return Span(begin, begin + len(stripped))
