@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from ingest.claims import Claim, Iri, Text, Value
 from ingest.contact_details import email_address, telephone_number
 from ingest.contacts import Contact, Secrets
+from ingest.controllers import Controller
 from ingest.defects import Defect
 from ingest.mentions import Process
 from ingest.modality import Modality
 from ingest.notice import Notice, Span
 from ingest.ntriples import iri, literal, triple
-from ingest.organisations import Controller, Organisation
+from ingest.organisations import Organisation
 from ontology.namespaces import DCTERMS, DPV, OA, PROV, SEL, SKOS, VCARD
 
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

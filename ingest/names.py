@@ -19,6 +19,7 @@ from stdnum.se import orgnr
 from ingest.matcher import Match
 from ingest.notice import Span
 from ingest.tokens import Token
+from ontology.lexicon import Lexicon
 
 LONGEST_NAME = 6
 _JOINERS = re.compile(r"[ \t]*(?:[&+][ \t]*)?|[ \t]+-[ \t]+")
@@ -66,13 +67,40 @@ class BusinessId:
     valid: bool
 
 
-def names(text: str, tokens: Sequence[Token], forms: Sequence[Match]) -> list[Name]:
-    """The names in a sentence by the legal forms found in it, longest first where they overlap, in order of place."""
-    if not forms:
-        return []
-    found = [span for match in forms if (span := _name(text, tokens, match)) is not None]
-    kept = [s for s in found if not any(s != o and o.holds(s) for o in found)]
-    return [Name(printed_name(text, span), span) for span in sorted(set(kept))]
+class NameReader:
+    """Reads names in sentences of one language, in the nominative, which makes one node of all cases of a name."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        lemmas = {
+            w.lemma: w for e in lexicon.of_kind("LegalForm") for p in e.patterns for s in p.slots for w in s.words
+        }
+        self._endings = {
+            lemma: sorted({f for p in lexicon.forms.of(lemma) for f in p}, key=len, reverse=True)
+            for lemma, word in lemmas.items()
+            if not word.exact
+        }
+
+    def names(self, text: str, tokens: Sequence[Token], forms: Sequence[Match]) -> list[Name]:
+        """The names in a sentence by the legal forms found in it, longest first where they overlap, in order of place."""
+        if not forms:
+            return []
+        kinds = frozenset(i for m in forms if m.entry.values("position") == ("last",) for i in m.tokens)
+        found = [(span, match) for match in forms if (span := _name(text, tokens, match, kinds)) is not None]
+        kept = {s: m for s, m in found if not any(s != o and o.holds(s) for o, _ in found)}
+        return [Name(self._nominative(printed_name(text, span), kept[span]), span) for span in sorted(kept)]
+
+    def _nominative(self, name: str, match: Match) -> str:
+        """«Esimerkin Metsästäjäliitolle» is «Esimerkin Metsästäjäliitto»: the kind of organisation without its case."""
+        if match.entry.values("position") != ("last",):
+            return name
+        lemmas = {w.lemma for p in match.entry.patterns for s in p.slots for w in s.words}
+        folded = name.lower()
+        for lemma in sorted(lemmas, key=len, reverse=True):
+            form = next((f for f in self._endings.get(lemma, ()) if folded.endswith(f)), None)
+            if form is not None:
+                kind = name[len(name) - len(form) :]
+                return name[: len(name) - len(form)] + (lemma.capitalize() if kind[0].isupper() else lemma)
+        return name
 
 
 def is_marked(tokens: Sequence[Token], form: Match) -> bool:
@@ -80,7 +108,8 @@ def is_marked(tokens: Sequence[Token], form: Match) -> bool:
     return form.entry.values("position") == ("after",) and _is_form(tokens[form.tokens[0]])
 
 
-def _name(text: str, tokens: Sequence[Token], match: Match) -> Span | None:
+def _name(text: str, tokens: Sequence[Token], match: Match, kinds: frozenset[int]) -> Span | None:
+    """The place of the name that a legal form belongs to; `kinds` are the tokens that are only kinds of organisation."""
     first, last = match.tokens[0], match.tokens[-1]
     (position,) = match.entry.values("position")
     if position == "after":
@@ -90,11 +119,20 @@ def _name(text: str, tokens: Sequence[Token], match: Match) -> Span | None:
         end = _forward(text, tokens, last)
         return Span(tokens[first].start, tokens[end].end) if end > last else None
     begin = _backward(text, tokens, first)
-    base = {f.lemma for p in match.entry.patterns for s in p.slots for f in s.words}
-    if begin == first and (not tokens[first].capital or tokens[first].word in base):
+    if begin == first and (not tokens[first].capital or match.whole):
         return None  # «Yhdistys» alone says what it is, not which one
-    nominative = any(tokens[last].word.endswith(lemma) for lemma in base)
-    return Span(tokens[begin].start, tokens[last].end) if nominative else None
+    if begin < first and kinds.issuperset(range(begin, last + 1)):
+        return None  # «Yhdistyksen hallitus»: not which one either
+    if _describes(text, tokens, last, match.entry.values("genitive")):
+        return None  # «Esimerkin kaupungin opetustoimi» is another than the town
+    return Span(tokens[begin].start, tokens[last].end)
+
+
+def _describes(text: str, tokens: Sequence[Token], last: int, genitive: tuple[str, ...]) -> bool:
+    """Whether a word in the genitive belongs to a noun that follows it."""
+    if not tokens[last].word.endswith(genitive) or last + 1 == len(tokens):
+        return False
+    return not text[tokens[last].end : tokens[last + 1].start].strip() and not tokens[last + 1].capital
 
 
 def _is_form(token: Token) -> bool:

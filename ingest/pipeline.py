@@ -12,14 +12,16 @@ from ingest.citations import CitationReader
 from ingest.claims import Claim, ConceptClaims, merged
 from ingest.contact_details import ContactDetails
 from ingest.contacts import Secrets, contacts
+from ingest.controllers import ControllerReader, controller_claims
 from ingest.dates import DateReader
 from ingest.defects import defects
 from ingest.graph import Extracted, NoticeGraphs, build
 from ingest.inferences import Inferences
 from ingest.interests import interest_claims
 from ingest.mentions import MentionReader, Process, Reading
+from ingest.names import NameReader
 from ingest.notice import Notice, Span
-from ingest.organisations import OrganisationReader, controller_claims
+from ingest.organisations import OrganisationReader
 from ingest.pairings import paired
 from ingest.retention import RetentionReader
 from ingest.sections import Sectioner
@@ -80,7 +82,9 @@ class _Readers:
         self._sections = Sectioner(lex)
         self._mentions = MentionReader(lex)
         self._concepts = ConceptClaims(rules, known)
-        self._organisations = OrganisationReader(reference)
+        names = NameReader(lex)
+        self._controllers = ControllerReader(names)
+        self._organisations = OrganisationReader(names, reference)
         self._transfers = TransferReader(reference)
         self._retention = RetentionReader()
         self._citations = CitationReader(reference)
@@ -90,8 +94,8 @@ class _Readers:
     def map(self, notice: Notice, run: str) -> NoticeGraphs:
         """Read, assemble, build."""
         reading = self._mentions.read(notice, self._sections.split(notice))
-        controllers = self._organisations.controllers(reading)
-        others = list(self._organisations.others(reading, controllers))
+        controllers = self._controllers.controllers(reading)
+        others = list(self._organisations.others(reading, [c.name.name for c in controllers]))
         details = ContactDetails(notice)
         people = contacts(reading, details, [c.name.span for c in controllers])
         claims: list[Claim] = [
