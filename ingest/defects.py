@@ -33,16 +33,27 @@ class Defect:
 def defects(reading: Reading) -> Iterator[Defect]:
     """The defects of a notice's text, in order of kind and place."""
     yield from _layout(reading)
+    for s in (*reading.headings, *reading.sentences):
+        yield from _misspelt(s)
     for s in reading.sentences:
         yield from _worded(reading.notice.text, s)
+
+
+def _misspelt(s: ReadSentence) -> Iterator[Defect]:
+    """Key terms with a slip in them."""
+    for token in s.sentence.tokens:
+        if token.readings.correction:
+            yield Defect("Misspelling", Span(token.start, token.end))
 
 
 def _layout(reading: Reading) -> Iterator[Defect]:
     """Empty sections, gaps to fill in, links that lead nowhere."""
     text = reading.notice.text
+    begun = False
     for number, section in enumerate(reading.sections):
         following = reading.sections[number + 1] if number + 1 < len(reading.sections) else None
-        if _empty(text, section, following) and section.heading is not None:
+        begun = begun or bool(section.number) or (section.heading is not None and bool(section.sentences))
+        if begun and section.heading is not None and _labels(text, section.heading) and _empty(text, section, following):
             yield Defect("EmptySection", section.heading)
     for match in _FILL_IN.finditer(text):
         yield Defect("Placeholder", Span(match.start(), match.end()))
@@ -65,6 +76,12 @@ def _worded(text: str, s: ReadSentence) -> Iterator[Defect]:
                 yield Defect("InvalidIdentifier", identifier.span)
 
 
+def _labels(text: str, heading: Span) -> bool:
+    """Whether a heading only names what should follow: it is no sentence, and no label with its answer behind it."""
+    printed = text[heading.start : heading.end]
+    return not printed.endswith(".") and ": " not in printed
+
+
 def _empty(text: str, section: Section, following: Section | None) -> bool:
     """Whether a heading stands over nothing: no content, and no subheading that carries the content."""
     if not section.topics or section.topics & _NO_CONTENT_NEEDED:
@@ -73,6 +90,8 @@ def _empty(text: str, section: Section, following: Section | None) -> bool:
         return False
     if following is None:
         return True
+    if following.heading is None:
+        return False  # a table stands under it
     deeper = bool(section.number) and following.number.startswith(section.number + ".")
     deeper = deeper or 0 < section.level < following.level
     return (

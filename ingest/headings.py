@@ -28,6 +28,7 @@ LONGEST_LINE = 70
 LONGEST_COMPLETE = 60
 """Characters. A longer line without a mark at its end goes on in the next."""
 _LABEL_ENDS = re.compile(r"[:.]\s")
+_POSTCODE = re.compile(r"(?<!\d)(?:\d{5}|\d{3} \d{2})(?!\d)")
 HEAD_TOPICS = frozenset({"ControllerTopic", "OfficerTopic"})
 """Topics whose heading may run straight into its content without a colon."""
 NO_CONTENT_TOPICS = frozenset({"TitleTopic", "ContentsTopic"})
@@ -144,8 +145,8 @@ class HeadingReader:
             return None
         if not marked and printed.count(",") > 1:
             return None
-        if wrapped and "\n" in printed and max(map(len, printed.split("\n"))) > 45:
-            return None
+        if wrapped and (_POSTCODE.search(printed) or max(map(len, printed.split("\n"))) > 45):
+            return None  # an address under a heading, or a paragraph
         line = self._line(tokens)
         question = printed.endswith("?") or (not printed.endswith(".") and line.question)
         if not question and line.clause:

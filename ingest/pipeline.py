@@ -19,6 +19,7 @@ from ingest.graph import Extracted, NoticeGraphs, build
 from ingest.inferences import Inferences
 from ingest.interests import interest_claims
 from ingest.mentions import MentionReader, Process, Reading
+from ingest.mismatches import mismatches
 from ingest.names import NameReader
 from ingest.notice import Notice, Span
 from ingest.organisations import OrganisationReader
@@ -90,6 +91,7 @@ class _Readers:
         self._citations = CitationReader(reference)
         self._dates = DateReader()
         self._inferences = Inferences(reference, known)
+        self._vocabulary = known
 
     def map(self, notice: Notice, run: str) -> NoticeGraphs:
         """Read, assemble, build."""
@@ -116,7 +118,7 @@ class _Readers:
                 controllers=controllers,
                 organisations=list(named.values()),
                 contacts=people,
-                defects=list(defects(reading)),
+                defects=[*defects(reading), *mismatches(reading, claims, self._vocabulary)],
                 processes=_processes(reading),
                 title=_title(reading),
                 date=date,

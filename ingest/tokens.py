@@ -26,10 +26,14 @@ NO_WORD = "\N{REPLACEMENT CHARACTER}"
 
 
 class Readings(NamedTuple):
-    """Which pattern words of the lexicon a written word can be, by number: all of them, and those it is a whole form of."""
+    """Which pattern words of the lexicon a written word can be, by number: all of them, and those it is a whole form of.
+
+    `correction` is the word that a misspelt one was read as.
+    """
 
     all: frozenset[int]
     whole: frozenset[int]
+    correction: str = ""
 
 
 UNKNOWN = Readings(frozenset(), frozenset())

@@ -7,12 +7,13 @@ every form one by one and is the oracle that :class:`FastForms` is tested agains
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Protocol
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from ingest.spelling import SHORTEST, Speller
 from ingest.tokens import NO_WORD, UNKNOWN, WORD, Readings, Token, addresses, complete_ellipsis, parted, spelling
 from ontology.forms import BARE, Paradigm
 from ontology.lexicon import Lexicon
@@ -104,6 +105,7 @@ class Words:
         self._numbers = {word: number for number, word in enumerate(words)}
         self._capital = frozenset(n for word, n in self._numbers.items() if word.capital)
         self._forms: WordForms = FastForms([(word, spelled(word, lexicon)) for word in words])
+        self._speller = Speller(key_terms(lexicon))
         self._memo: dict[str, tuple[str, bool, Readings]] = {}
         self._completions: dict[str, Readings] = {}
         self._same: dict[Readings, Readings] = {UNKNOWN: UNKNOWN}
@@ -138,6 +140,9 @@ class Words:
         """A printed word, looked up once: its spelling, whether it begins with a capital, and what it can be."""
         word, capital = spelling(form), form[0].isupper()
         found = self._look_up(word)
+        correction = None if found.whole else self._speller.correction(word)
+        if correction is not None:
+            found = self._look_up(correction)._replace(correction=correction)
         if len(self._memo) > MOST_REMEMBERED:
             self._memo.clear()
             self._same = {UNKNOWN: UNKNOWN}
@@ -149,7 +154,7 @@ class Words:
         return self._same.setdefault(found, found)
 
     def _uncapitalised(self, found: Readings) -> Readings:
-        return Readings(found.all - self._capital, found.whole - self._capital)
+        return Readings(found.all - self._capital, found.whole - self._capital, found.correction)
 
     def _completed(self, tokens: Sequence[Token], index: int) -> Readings:
         """What a stub with a hanging hyphen can be: of its completions, those that are words; else parts of words."""
@@ -180,6 +185,14 @@ class Words:
 def spelled(word: Word, lexicon: Lexicon) -> tuple[Paradigm, ...]:
     """The paradigms of a pattern word: itself when it is written exactly."""
     return (Paradigm(word.lemma.lower(), BARE),) if word.exact else lexicon.forms.of(word.lemma)
+
+
+def key_terms(lexicon: Lexicon) -> Iterator[str]:
+    """The forms of the terms in which a slip is read over."""
+    words = {w for e in lexicon.of_kind("KeyTerm") for p in e.patterns for s in p.slots for w in s.words}
+    for word in words:
+        if len(word.lemma) >= SHORTEST:
+            yield from (form for paradigm in spelled(word, lexicon) for form in paradigm)
 
 
 @lru_cache(maxsize=16)

@@ -34,6 +34,7 @@ KINDS = {
         "MonthEntry",
         "LegalForm",
         "Abbreviation",
+        "KeyTerm",
     )
 }
 
