@@ -29,6 +29,7 @@ CONCEPT_FACETS = (
     "MeasureFacet",
     "ProvisionFacet",
     "AutomatedDecisionFacet",
+    "ExerciseFacet",
 )
 UNMAPPED = str(SEL.UnmappedLegalBasis)
 

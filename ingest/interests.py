@@ -33,7 +33,7 @@ def interest_claims(reading: Reading, claims: Sequence[Claim]) -> list[Claim]:
 def _interest(reading: Reading, claim: Claim) -> Span | None:
     """The words after the basis that tell the interest: introduced by the lexicon's cues, or by a dash, colon or bracket."""
     for span in claim.spans:
-        sentence = next((s for s in reading.sentences if s.span.holds(span)), None)
+        sentence = reading.sentence_at(span)
         if sentence is None:
             continue
         for mention in sentence.of("InterestFacet"):

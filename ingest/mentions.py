@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +18,7 @@ Process = tuple[int, str]
 """A processing activity: the number of its register, and its name within it ("" for the register itself)."""
 SHORT_DENIAL = 3
 """Words in a sentence that only denies."""
-ACTIVITIES = {"CookieTopic": "cookies"}
+ACTIVITIES = {"CookieTopic": "cookies", "NewsletterTopic": "newsletter"}
 """Topics whose sections speak of an activity with purposes and bases of its own, nested in the register."""
 
 
@@ -125,7 +126,7 @@ class ReadSentence:
         return [m for m in self.cues if signal in m.entry.signals] if signal in self.own_signals else []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """A notice with its sections and read sentences: what the assembling of claims works on."""
 
@@ -138,6 +139,15 @@ class Reading:
     def under(self, topic: str) -> Iterator[ReadSentence]:
         """The sentences of the sections about a topic."""
         return (s for s in self.sentences if topic in s.section.topics)
+
+    def sentence_at(self, span: Span) -> ReadSentence | None:
+        """The sentence in which a place lies, if it lies in one."""
+        index = bisect_right(self._starts, span.start) - 1
+        return self.sentences[index] if index >= 0 and self.sentences[index].span.holds(span) else None
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [s.sentence.start for s in self.sentences]
 
     def text(self, span: Span) -> str:
         """The words at a place."""

@@ -47,4 +47,4 @@ def _unit(sentence: ReadSentence) -> int:
 
 
 def _sentences(reading: Reading, spans: Sequence[Span]) -> list[ReadSentence]:
-    return [s for s in reading.sentences if any(s.span.holds(span) for span in spans)]
+    return [s for span in spans if (s := reading.sentence_at(span)) is not None]

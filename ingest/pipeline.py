@@ -15,6 +15,7 @@ from ingest.contacts import Secrets, contacts
 from ingest.controllers import ControllerReader, controller_claims
 from ingest.dates import DateReader
 from ingest.defects import defects
+from ingest.exercise import exercised
 from ingest.graph import Extracted, NoticeGraphs, build
 from ingest.inferences import Inferences
 from ingest.interests import interest_claims
@@ -108,7 +109,7 @@ class _Readers:
             *controller_claims(controllers),
             *(claim for _, claim in others),
         ]
-        claims = merged(paired(reading, interest_claims(reading, claims)))
+        claims = exercised(reading, merged(paired(reading, interest_claims(reading, claims))))
         date, secrets = self._dates.date(reading), Secrets(notice.text, details, people)
         named = {o.iri: o for o in (*(o for o, _ in others), *(c.organisation for c in controllers))}
         return build(
