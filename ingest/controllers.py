@@ -75,7 +75,8 @@ class ControllerReader:
     def _named(self, text: str, sentences: list[ReadSentence]) -> Iterator[Name]:
         """Names in a controller section, best first: with a legal form, then the first line that can be one."""
         for s in sentences[:6]:
-            yield from (self._whole_line(text, s, name) for name in names_in(s, self._names))
+            found = sorted(names_in(s, self._names), key=lambda name: not name.formal)
+            yield from (self._whole_line(text, s, name) for name in found)
         for number, s in enumerate(sentences[:3]):
             addressed = number + 1 < len(sentences) and _is_address(text, sentences[number + 1])
             span = self._bare_line(text, s, addressed=addressed)

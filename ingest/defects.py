@@ -53,7 +53,12 @@ def _layout(reading: Reading) -> Iterator[Defect]:
     for number, section in enumerate(reading.sections):
         following = reading.sections[number + 1] if number + 1 < len(reading.sections) else None
         begun = begun or bool(section.number) or (section.heading is not None and bool(section.sentences))
-        if begun and section.heading is not None and _labels(text, section.heading) and _empty(text, section, following):
+        if (
+            begun
+            and section.heading is not None
+            and _labels(text, section.heading)
+            and _empty(text, section, following)
+        ):
             yield Defect("EmptySection", section.heading)
     for match in _FILL_IN.finditer(text):
         yield Defect("Placeholder", Span(match.start(), match.end()))

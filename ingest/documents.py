@@ -12,7 +12,6 @@ import hashlib
 import re
 import stat
 import unicodedata
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,13 +30,13 @@ from ingest.document_errors import (
 from ingest.encodings import declared_in_markup, decode
 from ingest.format_markdown import markdown_text
 from ingest.isolation import isolated
+from ingest.languages import identify_language, passages
 from ingest.media_types import DOCX, HTML, MARKDOWN, PDF, TEXT
 from ingest.notice import Notice
-from ontology.lexicon import LANGUAGES
 from ontology.namespaces import ID_BASE
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+    pass
 
 __all__ = [
     "LARGEST",
@@ -60,8 +59,6 @@ __all__ = [
 SUFFIXES = frozenset(media_types.BY_SUFFIX)
 LARGEST = media_types.LARGEST[TEXT]
 """Bytes of text, also of what a PDF, DOCX or web page gives."""
-NEIGHBOURS = ("et", "da", "nb", "nn", "no", "de", "fr", "es", "nl", "ru", "it", "pl", "pt", "lv", "lt")
-FEWEST_LETTERS = 40
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
@@ -120,7 +117,10 @@ def from_text(raw: str, source: str, *, base: str = ID_BASE, language: str | Non
     text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
     if not text.strip():
         raise EmptyDocument(source, "the file is empty", "Give a file that contains the notice's text.")
-    return Notice(text, language or identify_language(text, source), source, original, base)
+    if language is not None:
+        return Notice(text, language, source, original, base)
+    main = identify_language(text, source)
+    return Notice(text, main, source, original, base, passages(text, main))
 
 
 def _text(data: bytes, source: str, kind: str, media_type: str | None) -> str:
@@ -145,36 +145,3 @@ def _check_size(size: int, largest: int, source: str) -> None:
         raise DocumentTooLarge(
             source, f"it has {size / 2**20:.1f} MiB", f"The limit is {largest // 2**20} MiB: give the notice alone."
         )
-
-
-@cache
-def _identifier() -> LanguageIdentifier:
-    """The language model, loaded when first asked for: it takes longer than reading a notice."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    known = set(identifier.nb_classes)
-    identifier.set_languages([code for code in (*LANGUAGES, *NEIGHBOURS) if code in known])
-    return identifier
-
-
-def identify_language(text: str, source: str) -> str:
-    """The language of a notice: fi, sv or en.
-
-    Raises:
-        UnknownLanguage: when it is another one, or there is too little text to tell.
-    """
-    if sum(c.isalpha() for c in text[:2000]) < FEWEST_LETTERS:
-        raise UnknownLanguage(
-            source,
-            "too little text to tell its language",
-            "Give the whole notice, or name its language with --language.",
-        )
-    language, probability = _identifier().classify(text[:20_000])
-    if language not in LANGUAGES:
-        raise UnknownLanguage(
-            source,
-            f"the text seems to be in «{language}» (probability {probability:.2f})",
-            "Seloste reads Finnish, Swedish and English; name the language with --language if this is wrong.",
-        )
-    return str(language)

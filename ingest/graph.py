@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from ingest.claims import Claim, Iri, Text, Value
 from ingest.contact_details import email_address, telephone_number
 from ingest.contacts import Contact, Secrets
-from ingest.controllers import Controller
 from ingest.defects import Defect
 from ingest.mentions import Process
 from ingest.modality import Modality
 from ingest.notice import Notice, Span
 from ingest.ntriples import iri, literal, triple
 from ingest.organisations import Organisation
+from ingest.statements import Statements
 from ontology.namespaces import DCTERMS, DPV, OA, PROV, SEL, SKOS, VCARD
 
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -47,17 +47,18 @@ class NoticeGraphs:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """Everything that was read from a notice, ready to be written as RDF."""
+    """Everything that was read from a notice, ready to be written as RDF.
+
+    Attributes:
+        notice: the notice.
+        said: what it says.
+        secrets: what must not be quoted in public.
+        run: IRI of the run of the program that read it.
+        inferred: the lines of what follows from it.
+    """
 
     notice: Notice
-    claims: Sequence[Claim]
-    controllers: Sequence[Controller]
-    organisations: Sequence[Organisation]
-    contacts: Sequence[Contact]
-    defects: Sequence[Defect]
-    processes: Mapping[Process, Span | None]
-    title: Span | None
-    date: str | None
+    said: Statements
     secrets: Secrets
     run: str
     inferred: Sequence[str] = ()
@@ -67,18 +68,18 @@ def build(found: Extracted) -> NoticeGraphs:
     """The graphs of a notice."""
     writer = _Writer(found)
     writer.notice()
-    for claim in found.claims:
+    for claim in found.said.claims:
         writer.claim(claim)
-    for number, defect in enumerate(found.defects, 1):
+    for number, defect in enumerate(found.said.defects, 1):
         writer.defect(number, defect)
-    for number, contact in enumerate(found.contacts, 1):
+    for number, contact in enumerate(found.said.contacts, 1):
         writer.contact(number, contact)
     graphs = {found.notice.iri: tuple(sorted(set(writer.public)))}
     if writer.private:
         graphs[f"{found.notice.iri}/contacts"] = tuple(sorted(set(writer.private)))
     if found.inferred:
         graphs[f"{found.notice.iri}/inferred"] = tuple(found.inferred)
-    described = {o.iri: tuple(sorted(set(description(o)))) for o in found.organisations}
+    described = {o.iri: tuple(sorted(set(description(o)))) for o in found.said.organisations}
     return NoticeGraphs(found.notice.iri, graphs, described, found.notice.text)
 
 
@@ -111,20 +112,21 @@ class _Writer:
         self._notice = found.notice
         self._iri = found.notice.iri
         self._text = f"{self._iri}/text"
-        self._processes = {process: f"{self._iri}/{_step(process)}" for process in found.processes}
+        self._processes = {process: f"{self._iri}/{_step(process)}" for process in found.said.processes}
 
     def notice(self) -> None:
         """The notice, its text, its registers and controllers."""
         add, n = self._add, self._notice
         add(self._iri, TYPE, iri(DPV.PrivacyNotice))
-        add(self._iri, DCTERMS.language, literal(n.language))
+        for language in n.languages:
+            add(self._iri, DCTERMS.language, literal(language))
         add(self._iri, PROV.wasGeneratedBy, iri(self._found.run))
-        self._words(self._iri, DCTERMS.title, self._found.title)
-        if self._found.date:
+        self._words(self._iri, DCTERMS.title, self._found.said.title)
+        if self._found.said.date:
             add(
                 self._iri,
                 DCTERMS.modified,
-                literal(self._found.date, datatype=XSD + _DATE_TYPES[len(self._found.date)]),
+                literal(self._found.said.date, datatype=XSD + _DATE_TYPES[len(self._found.said.date)]),
             )
         if n.source:
             add(self._iri, DCTERMS.source, iri(n.source if "://" in n.source else f"urn:file:{n.source}"))
@@ -132,9 +134,9 @@ class _Writer:
         add(self._text, SEL.sha256, literal(n.sha256))
         add(self._text, DCTERMS.extent, literal(str(len(n.text)), datatype=XSD + "integer"))
         add(self._iri, SEL.hasText, iri(self._text))
-        for process, title in self._found.processes.items():
+        for process, title in self._found.said.processes.items():
             self._process(process, title)
-        self._controllers([c.organisation.iri for c in self._found.controllers])
+        self._controllers([c.organisation.iri for c in self._found.said.controllers])
 
     def _process(self, process: Process, title: Span | None) -> None:
         """A processing activity; one within a register is nested in it."""
@@ -195,7 +197,7 @@ class _Writer:
     def contact(self, number: int, contact: Contact) -> None:
         """A contact point, in the private graph."""
         node, private = f"{self._iri}/contact/{number}", self.private
-        text, language = self._notice.text, self._notice.language
+        text = self._notice.text
         private.append(triple(node, TYPE, iri(VCARD.Individual if contact.name else VCARD.Kind)))
         private.append(
             triple(self._iri, DPV.hasDataProtectionOfficer if contact.officer else DPV.hasContact, iri(node))
@@ -207,9 +209,8 @@ class _Writer:
         for span in contact.emails:
             private.append(triple(node, VCARD.hasEmail, iri("mailto:" + email_address(text[span.start : span.end]))))
         for span in contact.phones:
-            private.append(
-                triple(node, VCARD.hasTelephone, iri("tel:" + telephone_number(text[span.start : span.end], language)))
-            )
+            dialled = telephone_number(text[span.start : span.end], self._notice.language_at(span.start))
+            private.append(triple(node, VCARD.hasTelephone, iri("tel:" + dialled)))
         for span in (*((contact.name,) if contact.name else ()), *contact.emails, *contact.phones):
             self._selector(private, node, span)
 
@@ -229,7 +230,7 @@ class _Writer:
         if narrowed is not None:
             words = " ".join(self._notice.text[narrowed.start : narrowed.end].split()).strip(" ,;:")
             if words:
-                self._add(node, predicate, literal(words, self._notice.language))
+                self._add(node, predicate, literal(words, self._notice.language_at(narrowed.start)))
 
     def _evidence(self, node: str, spans: Iterable[Span]) -> None:
         """The places that prove a claim; one that holds nothing but personal data is kept with the contacts."""
@@ -247,7 +248,7 @@ class _Writer:
         described = self._described[lines is self.private]
         if span not in described:
             described.add(span)
-            words = literal(self._notice.text[span.start : span.end], self._notice.language)
+            words = literal(self._notice.text[span.start : span.end], self._notice.language_at(span.start))
             lines += (
                 f"<{place}> {_TYPE} {_POSITION} .",
                 f"<{place}> {_TYPE} {_QUOTE} .",

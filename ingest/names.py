@@ -22,6 +22,8 @@ from ingest.tokens import Token
 from ontology.lexicon import Lexicon
 
 LONGEST_NAME = 6
+LONGEST_SHORT_FORM = 4
+"""Letters of a legal form that is an abbreviation («tmi»)."""
 _JOINERS = re.compile(r"[ \t]*(?:[&+][ \t]*)?|[ \t]+-[ \t]+")
 _HYPHENATED = re.compile(r"\d+-[\d-]+")
 _BUSINESS_ID = re.compile(r"\d{6,7}-\d|(?:\d{2})?\d{6}-\d{4}|\d{8}-\d")
@@ -52,10 +54,11 @@ _FORMS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name of an organisation and where it stands."""
+    """A name of an organisation and where it stands; `formal` when a legal form ends it."""
 
     name: str
     span: Span
+    formal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,14 @@ class NameReader:
         kinds = frozenset(i for m in forms if m.entry.values("position") == ("last",) for i in m.tokens)
         found = [(span, match) for match in forms if (span := _name(text, tokens, match, kinds)) is not None]
         kept = {s: m for s, m in found if not any(s != o and o.holds(s) for o, _ in found)}
-        return [Name(self._nominative(printed_name(text, span), kept[span]), span) for span in sorted(kept)]
+        return [
+            Name(
+                self._nominative(printed_name(text, span), kept[span]),
+                span,
+                kept[span].entry.values("position") == ("after",),
+            )
+            for span in sorted(kept)
+        ]
 
     def _nominative(self, name: str, match: Match) -> str:
         """«Esimerkin Metsästäjäliitolle» is «Esimerkin Metsästäjäliitto»: the kind of organisation without its case."""
@@ -113,11 +123,13 @@ def _name(text: str, tokens: Sequence[Token], match: Match, kinds: frozenset[int
     first, last = match.tokens[0], match.tokens[-1]
     (position,) = match.entry.values("position")
     if position == "after":
-        begin = _backward(text, tokens, first)
+        begin = _backward(text, tokens, first, kinds)
         return Span(tokens[begin].start, tokens[last].end) if begin < first and _is_form(tokens[first]) else None
     if position == "before":
         end = _forward(text, tokens, last)
-        return Span(tokens[first].start, tokens[end].end) if end > last else None
+        # «tilitoimisto Esimerkki Oy»: in small letters the kind is told of the name and is no part of it.
+        begin = first if tokens[first].capital or len(tokens[first].word) <= LONGEST_SHORT_FORM else last + 1
+        return Span(tokens[begin].start, tokens[end].end) if end > last else None
     begin = _backward(text, tokens, first)
     if begin == first and (not tokens[first].capital or match.whole):
         return None  # «Yhdistys» alone says what it is, not which one
@@ -140,12 +152,13 @@ def _is_form(token: Token) -> bool:
     return token.capital or token.word in {"ry", "rf", "oy", "oyj", "ab"}
 
 
-def _backward(text: str, tokens: Sequence[Token], index: int) -> int:
-    """The first token of the capitalised run that ends before `index`."""
+def _backward(text: str, tokens: Sequence[Token], index: int, kinds: frozenset[int] = frozenset()) -> int:
+    """The first token of the capitalised run that ends before `index`; a kind of organisation may stand last in it."""
     begin = index
     while begin > 0 and index - begin < LONGEST_NAME:
         between = text[tokens[begin - 1].end : tokens[begin].start]
-        if not _JOINERS.fullmatch(between) or not (tokens[begin - 1].capital or tokens[begin - 1].word.isdigit()):
+        named = tokens[begin - 1].capital or tokens[begin - 1].word.isdigit() or (begin == index and begin - 1 in kinds)
+        if not _JOINERS.fullmatch(between) or not named:
             break
         begin -= 1
     return begin

@@ -27,6 +27,7 @@ from ingest.organisations import OrganisationReader
 from ingest.pairings import paired
 from ingest.retention import RetentionReader
 from ingest.sections import Sectioner
+from ingest.statements import Statements, joined
 from ingest.transfers import TransferReader
 from ontology import facets, lexicon, vocabulary
 from ontology.facets import FacetRule
@@ -55,7 +56,8 @@ class Pipeline:
         self._lexicons = lexicons
         self._reference = reference
         self._rules = rules
-        self._readers: dict[str, _Readers] = {}
+        self._inferences = Inferences(reference, vocabulary)
+        self._readers: dict[str, _Reader] = {}
 
     @classmethod
     def load(cls) -> Pipeline:
@@ -69,38 +71,42 @@ class Pipeline:
         return cls(lexicon.load(), known, load_reference(), facets.load(), f"{ID_BASE}run/{digest[:16]}")
 
     def map(self, notice: Notice) -> NoticeGraphs:
-        """The graphs of a notice."""
-        if notice.language not in self._readers:
-            self._readers[notice.language] = _Readers(
-                self._lexicons[notice.language], self.vocabulary, self._reference, self._rules
-            )
-        return self._readers[notice.language].map(notice, self.run)
+        """The graphs of a notice; what it says in several languages is put together."""
+        found = [self._reader(language).read(notice.only(language)) for language in notice.languages]
+        said = found[0] if len(found) == 1 else joined(found)
+        details = ContactDetails(notice)
+        secrets = Secrets(notice.text, details, said.contacts)
+        return build(
+            Extracted(notice, said, secrets, self.run, self._inferences.of(notice, said.claims, said.date, secrets))
+        )
+
+    def _reader(self, language: str) -> _Reader:
+        if language not in self._readers:
+            self._readers[language] = _Reader(self._lexicons[language], self.vocabulary, self._reference, self._rules)
+        return self._readers[language]
 
 
-class _Readers:
-    """The readers of one language."""
+class _Reader:
+    """Reads notices of one language."""
 
     def __init__(self, lex: Lexicon, known: Vocabulary, reference: Reference, rules: Mapping[str, FacetRule]) -> None:
+        names = NameReader(lex)
         self._sections = Sectioner(lex)
         self._mentions = MentionReader(lex)
         self._concepts = ConceptClaims(rules, known)
-        names = NameReader(lex)
         self._controllers = ControllerReader(names)
         self._organisations = OrganisationReader(names, reference)
         self._transfers = TransferReader(reference)
         self._retention = RetentionReader()
         self._citations = CitationReader(reference)
         self._dates = DateReader()
-        self._inferences = Inferences(reference, known)
         self._vocabulary = known
 
-    def map(self, notice: Notice, run: str) -> NoticeGraphs:
-        """Read, assemble, build."""
+    def read(self, notice: Notice) -> Statements:
+        """What a notice says in this language."""
         reading = self._mentions.read(notice, self._sections.split(notice))
         controllers = self._controllers.controllers(reading)
         others = list(self._organisations.others(reading, [c.name.name for c in controllers]))
-        details = ContactDetails(notice)
-        people = contacts(reading, details, [c.name.span for c in controllers])
         claims: list[Claim] = [
             *self._concepts.assemble(reading),
             *self._transfers.claims(reading),
@@ -110,23 +116,16 @@ class _Readers:
             *(claim for _, claim in others),
         ]
         claims = exercised(reading, merged(paired(reading, interest_claims(reading, claims))))
-        date, secrets = self._dates.date(reading), Secrets(notice.text, details, people)
         named = {o.iri: o for o in (*(o for o, _ in others), *(c.organisation for c in controllers))}
-        return build(
-            Extracted(
-                notice=notice,
-                claims=claims,
-                controllers=controllers,
-                organisations=list(named.values()),
-                contacts=people,
-                defects=[*defects(reading), *mismatches(reading, claims, self._vocabulary)],
-                processes=_processes(reading),
-                title=_title(reading),
-                date=date,
-                secrets=secrets,
-                run=run,
-                inferred=self._inferences.of(notice, claims, date, secrets),
-            )
+        return Statements(
+            claims=claims,
+            controllers=controllers,
+            organisations=list(named.values()),
+            contacts=contacts(reading, ContactDetails(notice), [c.name.span for c in controllers]),
+            defects=[*defects(reading), *mismatches(reading, claims, self._vocabulary)],
+            processes=_processes(reading),
+            title=_title(reading),
+            date=self._dates.date(reading),
         )
 
 
