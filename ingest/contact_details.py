@@ -12,9 +12,9 @@ from ingest.names import business_ids
 from ingest.notice import Notice, Span
 
 _EMAIL = re.compile(
-    r"[\w.+-]+(?:\s?[(\[]?(?:@|\(at\)|\[at\])[)\]]?\s?)(?:[\w-]+\.)+[A-Za-z]{2,15}(?![^\W_])", re.UNICODE
+    r"[\w.+-]+(?:\s?[(\[]?(?:@|\(at\)|\[at\]|\(a\)|\[a\])[)\]]?\s?)(?:[\w-]+\.)+[A-Za-z]{2,15}(?![^\W_])", re.UNICODE
 )
-_AT = re.compile(r"@|\(at\)|\[at\]")
+_AT = re.compile(r"@|\(at\)|\[at\]|\(a\)|\[a\]")
 _LOCAL_PART = re.compile(r"[\w.+-]+\s?[(\[]?\Z")
 _LONGEST_LOCAL_PART = 66
 _PHONE_LIKE = re.compile(r"\+?\(?\d[\d\s()/-]{5,}\d")
@@ -39,7 +39,7 @@ class ContactDetails:
 
 def email_address(printed: str) -> str:
     """The address as machines write it: «etu (at) esimerkki.fi» is etu@esimerkki.fi."""
-    return re.sub(r"\s?[(\[]?(?:@|\(at\)|\[at\])[)\]]?\s?", "@", printed).lower()
+    return re.sub(r"\s?[(\[]?(?:@|\(at\)|\[at\]|\(a\)|\[a\])[)\]]?\s?", "@", printed).lower()
 
 
 def telephone_number(printed: str, language: str) -> str:

@@ -18,6 +18,8 @@ from ingest.sections import Section
 _GIVEN = r"[A-ZÅÄÖÉÜ][a-zåäöéü]+"
 _DOUBLE = rf"{_GIVEN}(?:-{_GIVEN})?"
 _PERSON = re.compile(rf"(?<![\w-]){_DOUBLE}[ \t]+(?:[A-ZÅÄÖ][a-zåäöéü]*\.?[ \t]+)?{_DOUBLE}(?![\w-])")
+LONGEST_ADDRESS_LINE = 7
+"""Words in a line of an address, a telephone number or a field."""
 PEOPLE_TOPICS = frozenset({"ContactTopic", "OfficerTopic"})
 
 
@@ -38,8 +40,9 @@ def contacts(reading: Reading, details: ContactDetails, organisation_spans: Sequ
     before: Section | None = None
     for section, sentences in _by_section(reading):
         heads_officer = _headed_by_officer(section, before)
+        own = list(_not_the_authoritys(sentences))
         for officer, out in ((False, theirs), (True, officers)):
-            mine = [s for s in sentences if _is_officer(s, heads_officer) == officer and not _authority(s)]
+            mine = [s for s in own if _is_officer(s, heads_officer) == officer]
             contact = _contact(reading, section, mine, details, organisation_spans, officer=officer) if mine else None
             if contact is not None:
                 out.append(contact)
@@ -94,8 +97,16 @@ def _is_officer(s: ReadSentence, headed: bool) -> bool:
     return headed or "OfficerTopic" in s.section.topics or "OfficerSignal" in s.own_signals
 
 
-def _authority(s: ReadSentence) -> bool:
-    return "AuthoritySignal" in s.own_signals or "ComplaintTopic" in s.section.topics
+def _not_the_authoritys(sentences: Sequence[ReadSentence]) -> Iterator[ReadSentence]:
+    """The sentences of a section but those about the supervisory authority, with the lines of its address under them."""
+    authority = False
+    for s in sentences:
+        if "AuthoritySignal" in s.own_signals or "ComplaintTopic" in s.section.topics:
+            authority = True
+        elif len(s.sentence.tokens) > LONGEST_ADDRESS_LINE:
+            authority = False
+        if not authority:
+            yield s
 
 
 def _people(text: str, s: ReadSentence, organisations: Sequence[Span]) -> Iterator[Span]:

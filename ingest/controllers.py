@@ -154,6 +154,9 @@ def _named_after_verb(text: str, s: ReadSentence) -> Name | None:
     """A name without a legal form right behind the verb: «Personuppgiftsansvarig … är Maja Exempel, Esbo»."""
     tokens = s.sentence.tokens
     signalled = min(m.tokens[-1] for m in s.signalled("ControllerSignal"))
+    called = _named_before_bracket(text, tokens, signalled)
+    if called is not None:
+        return called
     verbs = [m.tokens[-1] for m in s.effects if "verb" in m.entry.scopes and m.tokens[0] > signalled]
     for verb in verbs:
         run = _capitalised(text, tokens, verb + 1)
@@ -161,6 +164,22 @@ def _named_after_verb(text: str, s: ReadSentence) -> Name | None:
             span = Span(run[0].start, run[-1].end)
             return Name(printed_name(text, span), span)
     return None
+
+
+def _named_before_bracket(text: str, tokens: Sequence[Token], signalled: int) -> Name | None:
+    """A name with the role in brackets behind it: «… ylläpitää Maija Esimerkki (rekisterinpitäjä)»."""
+    first = signalled
+    while first > 0 and "(" not in text[tokens[first - 1].end : tokens[first].start]:
+        first -= 1
+    run: list[Token] = []
+    for token in reversed(tokens[max(first - LONGEST_NAMED_IN_TEXT, 1) : first]):
+        if not token.capital or text[token.end : (run[0] if run else tokens[first]).start].strip("( "):
+            break
+        run.insert(0, token)
+    if first == 0 or not run:
+        return None
+    span = Span(run[0].start, run[-1].end)
+    return Name(printed_name(text, span), span)
 
 
 def _capitalised(text: str, tokens: Sequence[Token], at: int) -> list[Token]:

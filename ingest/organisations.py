@@ -158,7 +158,11 @@ def _unknown(s: ReadSentence) -> Iterator[Name]:
 
 def names_in(s: ReadSentence, names: NameReader) -> list[Name]:
     """The names by legal form in a sentence."""
-    return names.names(s.text, s.sentence.tokens, s.of_kind("LegalForm"))
+    forms = s.of_kind("LegalForm")
+    if not forms:
+        return []
+    opened = any(m.tokens[0] == 0 for m in s.effects)
+    return names.names(s.text, s.sentence.tokens, forms, opened=opened)
 
 
 def is_source(s: ReadSentence, known: KnownOrganisation | None) -> bool:
