@@ -139,8 +139,19 @@ class ConceptClaims:
                 yield self._denied(sentence)
             # Licences before overlap: a longer match that does not count here must not silence a shorter one that does.
             counting = [m for m in sentence.found if self._counts(sentence, m)]
-            for mention in longest(counting) if counting else ():
+            for mention in self._whole(longest(counting), sentence.found) if counting else ():
                 yield self._claim(sentence, mention, self._rules[mention.entry.facet or ""])
+
+    def _whole(self, matches: Sequence[Match], found: Sequence[Match]) -> list[Match]:
+        """The matches but those of facets that give way, where they are part of a longer expression of another facet.
+
+        In «error diagnosis» nobody's diagnosis is meant, in «legitimate interests» nobody's interests: only words that
+        stand next to each other are one expression.
+        """
+        longer = [m for m in found if len(m.tokens) > 1 and m.tokens[-1] - m.tokens[0] + 1 == len(m.tokens)]
+        if not longer:
+            return list(matches)
+        return [m for m in matches if not self._rules[m.entry.facet or ""].gives_way or not _within(m, longer)]
 
     def _denied(self, sentence: ReadSentence) -> Claim:
         """The heading about automated decisions, answered with nothing but a denial."""
@@ -212,3 +223,15 @@ def licensed(sentence: ReadSentence, mention: Match, rule: FacetRule) -> bool:
 def said(key: str, classes: tuple[str, ...], spans: Iterable[Span], **more: object) -> Claim:
     """An asserted claim: for statements that have no polarity of their own (a name, a citation)."""
     return Claim(key=key, classes=classes, polarity=ASSERTED, spans=tuple(spans), **more)  # type: ignore[arg-type]
+
+
+def _within(match: Match, longer: Sequence[Match]) -> bool:
+    """Whether a longer expression of another facet holds all the words of a match."""
+    return any(
+        other.start <= match.start
+        and match.end <= other.end
+        and len(match.tokens) < len(other.tokens)
+        and match.entry.facet != other.entry.facet
+        and set(match.tokens) < set(other.tokens)
+        for other in longer
+    )

@@ -91,7 +91,9 @@ class NameReader:
         if not forms:
             return []
         kinds = frozenset(i for m in forms if m.entry.values("position") == ("last",) for i in m.tokens)
-        found = [(span, match) for match in forms if (span := _name(text, tokens, match, kinds, int(opened))) is not None]
+        found = [
+            (span, match) for match in forms if (span := _name(text, tokens, match, kinds, int(opened))) is not None
+        ]
         kept = {s: m for s, m in found if not any(s != o and o.holds(s) for o, _ in found)}
         return [
             Name(

@@ -35,6 +35,7 @@ class FacetRule:
         signals: a match in a sentence with one of these counts, unless a blocking topic applies.
         blocked: topics under which a signal does not help.
         barred: topics under which even a self-licensing entry does not count.
+        gives_way: whether a match inside a longer expression of another facet does not count.
     """
 
     name: str
@@ -46,6 +47,7 @@ class FacetRule:
     signals: frozenset[str]
     blocked: frozenset[str]
     barred: frozenset[str]
+    gives_way: bool
     branches: tuple[Branch, ...]
     _known: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -95,6 +97,7 @@ def load(file: Path = FILE) -> Mapping[str, FacetRule]:
             signals=names(node, SEL.licensingSignal),
             blocked=names(node, SEL.blockingTopic),
             barred=names(node, SEL.barringTopic),
+            gives_way=(node, SEL.givesWay, None) in graph,
             branches=branches,
         )
     return out
