@@ -25,6 +25,7 @@ LONGEST_STOPPED = 10
 """Words of a heading that a full stop parts from its content on the same line."""
 LONGEST_LINE = 70
 """Characters. A longer first line of a block is the beginning of a paragraph."""
+LONGEST_NUMBERED_LINE = 100
 LONGEST_COMPLETE = 60
 """Characters. A longer line without a mark at its end goes on in the next."""
 _LABEL_ENDS = re.compile(r"[:.]\s")
@@ -111,7 +112,7 @@ class HeadingReader:
         line = None
         if (
             len(block.lines) > 1
-            and first.end - first.start < LONGEST_LINE
+            and first.end - first.start < (LONGEST_NUMBERED_LINE if numbering(page.text, *first) else LONGEST_LINE)
             and not page.text[block.lines[1].start].islower()
         ):
             line = self._as_heading(page, first, False)
@@ -149,8 +150,8 @@ class HeadingReader:
             return None  # an address under a heading, or a paragraph
         line = self._line(tokens)
         question = printed.endswith("?") or (not printed.endswith(".") and line.question)
-        if not question and line.clause:
-            return None
+        if not question and line.clause and (printed.endswith(".") or _covered(line.headings) * 5 < len(tokens) * 3):
+            return None  # «Period for which the data will be stored» has a verb, but names its topic with most of its words
         if printed.endswith((",", ";")) or (printed.endswith(".") and not marked and len(tokens) > 8):
             return None
         matches = line.headings

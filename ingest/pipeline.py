@@ -72,9 +72,9 @@ class Pipeline:
 
     def map(self, notice: Notice) -> NoticeGraphs:
         """The graphs of a notice; what it says in several languages is put together."""
-        found = [self._reader(language).read(notice.only(language)) for language in notice.languages]
-        said = found[0] if len(found) == 1 else joined(found)
         details = ContactDetails(notice)
+        found = [self._reader(language).read(notice.only(language), details) for language in notice.languages]
+        said = found[0] if len(found) == 1 else joined(found)
         secrets = Secrets(notice.text, details, said.contacts)
         return build(
             Extracted(notice, said, secrets, self.run, self._inferences.of(notice, said.claims, said.date, secrets))
@@ -102,8 +102,8 @@ class _Reader:
         self._dates = DateReader()
         self._vocabulary = known
 
-    def read(self, notice: Notice) -> Statements:
-        """What a notice says in this language."""
+    def read(self, notice: Notice, details: ContactDetails) -> Statements:
+        """What a notice says in this language; `details` are the addresses and numbers that it prints."""
         reading = self._mentions.read(notice, self._sections.split(notice))
         controllers = self._controllers.controllers(reading)
         others = list(self._organisations.others(reading, [c.name.name for c in controllers]))
@@ -121,7 +121,7 @@ class _Reader:
             claims=claims,
             controllers=controllers,
             organisations=list(named.values()),
-            contacts=contacts(reading, ContactDetails(notice), [c.name.span for c in controllers]),
+            contacts=contacts(reading, details, [c.name.span for c in controllers]),
             defects=[*defects(reading), *mismatches(reading, claims, self._vocabulary)],
             processes=_processes(reading),
             title=_title(reading),

@@ -63,7 +63,8 @@ class RetentionReader:
     def _about_retention(s: ReadSentence) -> bool:
         topics = s.section.topics
         if "RetentionTopic" in topics:
-            return True
+            # «Vastaamme pyyntöön 30 päivän kuluessa» is no period of keeping, wherever it stands.
+            return "StoreSignal" in s.signals or not (s.of("ExerciseFacet") or s.of("RightFacet"))
         return (
             "StoreSignal" in s.signals
             and not topics & _ELSEWHERE - {"RightTopic"}
@@ -80,7 +81,10 @@ class RetentionReader:
                 units[match.tokens[0]] = match.entry.values("unit")[0]
             elif match.entry.kind == "NumeralEntry":
                 numbers[match.tokens[0]] = int(match.entry.values("value")[0])
+        every = {i for m in s.signalled("IntervalSignal") for i in m.tokens}
         for index, unit in sorted(units.items()):
+            if every & {*range(index - 4, index), index + 1}:
+                continue  # «every five years» tells how often something is done
             found = _number_before(tokens, index, numbers)
             if found is not None and 0 < found[0] <= LARGEST:
                 yield Period(_iso(found[0], unit), Span(tokens[found[1]].start, tokens[index].end))

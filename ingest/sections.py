@@ -17,6 +17,13 @@ from ingest.words import words_of
 from ontology.lexicon import Lexicon
 
 
+FIELD_TOPICS = frozenset(
+    {"ControllerTopic", "ContactTopic", "OfficerTopic", "ComplaintTopic", "RightTopic", "RegisterNameTopic"}
+)
+LONGEST_FIELD = 12
+"""Words. A longer paragraph under a field is not part of its value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence or list item; `lead` is the index of the sentence that introduces it («… seuraavia tietoja:»)."""
@@ -95,6 +102,8 @@ class Sectioner:
                 content = Span(min(heading.span.end, block.end), block.end)
             elif opened[-1].within is not None:
                 opened.append(_Opened(_line_start(text, block.start), within=opened[-1].within))
+            elif _is_field(text, opened[-1]) and len(page.tokens.within(*content)) > LONGEST_FIELD:
+                opened.append(_Opened(_line_start(text, block.start)))
             opened[-1].parts.extend((part, block.kind is Kind.ITEM) for part in self._parts(text, content))
         return self._sections(page, opened)
 
@@ -159,6 +168,18 @@ def _inner(page: Page, opened: _Opened, end: int, within: Section | None) -> Sec
     topics = inherited if opened.topics is None else opened.topics
     announces = within.announces if within is not None and opened.topics is None else frozenset()
     return Section(opened.start, end, None, topics, announces, "", _led(page, opened.parts), row=opened.row)
+
+
+def _is_field(text: str, section: _Opened) -> bool:
+    """Whether a section is one field with its value on its line («Supervisory authority: …»), no heading of what follows."""
+    heading = section.heading
+    return (
+        heading is not None
+        and bool(section.parts)
+        and heading.topics <= FIELD_TOPICS
+        and text[heading.span.end - 1] == ":"
+        and "\n" not in text[heading.span.end : section.parts[0][0].start]
+    )
 
 
 def _introduces(text: str, heading: Heading, section: _Opened) -> bool:
