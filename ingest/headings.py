@@ -150,8 +150,8 @@ class HeadingReader:
             return None  # an address under a heading, or a paragraph
         line = self._line(tokens)
         question = printed.endswith("?") or (not printed.endswith(".") and line.question)
-        if not question and line.clause and (printed.endswith(".") or _covered(line.headings) * 5 < len(tokens) * 3):
-            return None  # «Period for which the data will be stored» has a verb, but names its topic with most of its words
+        if line.clause and not question:
+            return None
         if printed.endswith((",", ";")) or (printed.endswith(".") and not marked and len(tokens) > 8):
             return None
         matches = line.headings
