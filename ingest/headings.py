@@ -162,7 +162,7 @@ class HeadingReader:
         if not marked and _covered(matches) * 5 < len(tokens):
             return None
         colon = text.find(": ", start, span.end)
-        if colon >= 0 and not (any(m.start < colon for m in matches) and any(m.start > colon for m in matches)):
+        if colon >= 0 and not _continued(matches, colon):
             return None
         announces = frozenset(iri for m in matches for iri in m.entry.values("announces"))
         return Heading(_unmarked(text, span), topics, announces, number)
@@ -213,6 +213,12 @@ class HeadingReader:
 
 def _topics(matches: Sequence[Match]) -> frozenset[str]:
     return frozenset(local_name(topic) for m in matches for topic in m.entry.values("topic"))
+
+
+def _continued(matches: Sequence[Match], colon: int) -> bool:
+    """Whether what stands after a colon goes on with the topic before it («Suojaus: manuaalinen aineisto»), no answer."""
+    before, after = (_topics([m for m in matches if (m.start < colon) is first]) for first in (True, False))
+    return bool(before) and bool(after) and after <= before
 
 
 def _covered(matches: Sequence[Match]) -> int:
