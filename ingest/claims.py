@@ -139,18 +139,22 @@ class ConceptClaims:
                 yield self._denied(sentence)
             # Licences before overlap: a longer match that does not count here must not silence a shorter one that does.
             counting = [m for m in sentence.found if self._counts(sentence, m)]
-            for mention in self._whole(longest(counting), sentence.found) if counting else ():
+            for mention in self._whole(counting, sentence) if counting else ():
                 yield self._claim(sentence, mention, self._rules[mention.entry.facet or ""])
 
-    def _whole(self, matches: Sequence[Match], found: Sequence[Match]) -> list[Match]:
-        """The matches but those of facets that give way, where they are part of a longer expression of another facet.
+    def _whole(self, counting: Sequence[Match], sentence: ReadSentence) -> list[Match]:
+        """The longest matches but those of facets that give way, where they are part of a longer expression of another facet.
 
         In «error diagnosis» nobody's diagnosis is meant, in «legitimate interests» nobody's interests: only words that
         stand next to each other are one expression.
         """
-        longer = [m for m in found if len(m.tokens) > 1 and m.tokens[-1] - m.tokens[0] + 1 == len(m.tokens)]
+        matches = longest(counting)
+        others = (m for m in sentence.found if m.entry.facet not in CONCEPT_FACETS)
+        longer = [
+            m for m in (*matches, *others) if len(m.tokens) > 1 and m.tokens[-1] - m.tokens[0] + 1 == len(m.tokens)
+        ]
         if not longer:
-            return list(matches)
+            return matches
         return [m for m in matches if not self._rules[m.entry.facet or ""].gives_way or not _within(m, longer)]
 
     def _denied(self, sentence: ReadSentence) -> Claim:

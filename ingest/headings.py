@@ -32,6 +32,8 @@ _LABEL_ENDS = re.compile(r"[:.]\s")
 _POSTCODE = re.compile(r"(?<!\d)(?:\d{5}|\d{3} \d{2})(?!\d)")
 HEAD_TOPICS = frozenset({"ControllerTopic", "OfficerTopic"})
 """Topics whose heading may run straight into its content without a colon."""
+ACTIVITY_TOPICS = frozenset({"NewsletterTopic"})
+"""Topics that a label with a value does not open: «Nyhetsbrev: samtycke» tells the basis of a newsletter."""
 NO_CONTENT_TOPICS = frozenset({"TitleTopic", "ContentsTopic"})
 """Topics that no part of the text is about, so that none inherits them from the heading above."""
 
@@ -188,7 +190,7 @@ class HeadingReader:
         tokens = page.tokens.within(start, mark.start())
         if 0 < len(tokens) <= (LONGEST_STOPPED if stop else LONGEST_INLINE):
             label = self._line(tokens)
-            topics = _topics(label.headings) - NO_CONTENT_TOPICS
+            topics = _topics(label.headings) - NO_CONTENT_TOPICS - ACTIVITY_TOPICS
             if topics and not label.clause and _covered(label.headings) * (1.5 if stop else 3) >= len(tokens):
                 return Heading(_unmarked(text, Span(line.start, mark.start() + 1)), topics, frozenset(), number)
         return None

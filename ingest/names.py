@@ -83,16 +83,21 @@ class NameReader:
             if not word.exact
         }
 
-    def names(self, text: str, tokens: Sequence[Token], forms: Sequence[Match], *, opened: bool = False) -> list[Name]:
+    def names(
+        self, text: str, tokens: Sequence[Token], forms: Sequence[Match], *, opened: bool = False, known: bool = False
+    ) -> list[Name]:
         """The names in a sentence by the legal forms found in it, longest first where they overlap, in order of place.
 
-        `opened` when its first word is known to be none of a name: a capital at the beginning tells nothing.
+        `opened` when its first word is known to be none of a name: a capital at the beginning tells nothing. `known` when
+        it is a word of the language: then it can begin a name with a legal form only («Verkkokauppa Esimerkki Oy»).
         """
         if not forms:
             return []
         kinds = frozenset(i for m in forms if m.entry.values("position") == ("last",) for i in m.tokens)
         found = [
-            (span, match) for match in forms if (span := _name(text, tokens, match, kinds, int(opened))) is not None
+            (span, match)
+            for match in forms
+            if (span := _name(text, tokens, match, kinds, (int(opened), int(opened or known)))) is not None
         ]
         kept = {s: m for s, m in found if not any(s != o and o.holds(s) for o, _ in found)}
         return [
@@ -123,22 +128,25 @@ def is_marked(tokens: Sequence[Token], form: Match) -> bool:
     return form.entry.values("position") == ("after",) and _is_form(tokens[form.tokens[0]])
 
 
-def _name(text: str, tokens: Sequence[Token], match: Match, kinds: frozenset[int], least: int) -> Span | None:
+def _name(
+    text: str, tokens: Sequence[Token], match: Match, kinds: frozenset[int], least: tuple[int, int]
+) -> Span | None:
     """The place of the name that a legal form belongs to.
 
-    `kinds` are the tokens that are only kinds of organisation, `least` is the first that can belong to a name.
+    `kinds` are the tokens that are only kinds of organisation, `least` are the first that can belong to a name with a
+    legal form and to one with a kind of organisation.
     """
     first, last = match.tokens[0], match.tokens[-1]
     (position,) = match.entry.values("position")
     if position == "after":
-        begin = max(_backward(text, tokens, first, kinds), least)
+        begin = max(_backward(text, tokens, first, kinds), least[0])
         return Span(tokens[begin].start, tokens[last].end) if begin < first and _is_form(tokens[first]) else None
     if position == "before":
         end = _forward(text, tokens, last)
         # «tilitoimisto Esimerkki Oy»: in small letters the kind is told of the name and is no part of it.
         begin = first if tokens[first].capital or len(tokens[first].word) <= LONGEST_SHORT_FORM else last + 1
         return Span(tokens[begin].start, tokens[end].end) if end > last else None
-    begin = max(_backward(text, tokens, first), least)
+    begin = max(_backward(text, tokens, first), least[1])
     if begin == first and (not tokens[first].capital or match.whole):
         return None  # «Yhdistys» alone says what it is, not which one
     if begin < first and kinds.issuperset(range(begin, last + 1)):

@@ -26,6 +26,7 @@ LENGTH_OF_A_PERSONS_NAME = 2
 """Words. Two capitalised words that nobody knows may be a person, who must not stand in a public graph."""
 _NAME_GOES_ON = re.compile(r"(?:[^\W\d_][\w&'’-]*[ \t]+|[–—-][ \t]+){1,6}")
 _NAME_ENDS = re.compile(r"\s*(?:\(|[–—:,]|- |$)")
+_PROPER = frozenset({"TerritoryFacet", "OrganisationFacet"})
 _LISTS = frozenset({"RecipientTopic"})
 _PLACES = frozenset({"RecipientTopic", "SourceTopic", "CookieTopic", "TransferTopic"})
 _SIGNALS = frozenset({"DiscloseSignal", "ProcessorSignal", "SourceSignal", "PlaceSignal"})
@@ -162,7 +163,9 @@ def names_in(s: ReadSentence, names: NameReader) -> list[Name]:
     if not forms:
         return []
     opened = any(m.tokens[0] == 0 for m in s.effects)
-    return names.names(s.text, s.sentence.tokens, forms, opened=opened)
+    named = any(m.tokens[0] == 0 and m.entry.facet in _PROPER for m in s.found) or forms[0].tokens[0] == 0
+    known = bool(s.sentence.tokens[0].readings.whole) and not named
+    return names.names(s.text, s.sentence.tokens, forms, opened=opened, known=known)
 
 
 def is_source(s: ReadSentence, known: KnownOrganisation | None) -> bool:

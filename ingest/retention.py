@@ -64,7 +64,7 @@ class RetentionReader:
         topics = s.section.topics
         if "RetentionTopic" in topics:
             # «Vastaamme pyyntöön 30 päivän kuluessa» is no period of keeping, wherever it stands.
-            return "StoreSignal" in s.signals or not (s.of("ExerciseFacet") or s.of("RightFacet"))
+            return "StoreSignal" in s.signals or not s.of("ExerciseFacet")
         return (
             "StoreSignal" in s.signals
             and not topics & _ELSEWHERE - {"RightTopic"}

@@ -18,6 +18,8 @@ from ingest.sentences import Block, Kind
 _PART = re.compile(r"[^;]+(?:;(?!\s)[^;]*)*")
 _CELL = re.compile(r"[^\t\n]+")
 FEWEST_TITLES = 2
+CERTAIN = frozenset({"PurposeTopic", "LegalBasisTopic", "RetentionTopic", "TransferTopic"})
+"""Topics of which a single label is enough; others («Markkinointi: …») may as well name what is listed."""
 TITLE_ROW = frozenset({"ContentsTopic"})
 """What the row of titles is about: it names what follows and states nothing."""
 
@@ -56,7 +58,8 @@ def _labelled(page: Page, block: Block, headings: HeadingReader) -> Iterator[Cel
         label = headings.label(page, span)
         content = Span(label.span.end, span.end) if label is not None else span
         found.append(Cell(span, content, label.topics if label is not None else None, 0))
-    if any(cell.topics for cell in found):
+    labels = [cell.topics for cell in found if cell.topics]
+    if len(labels) > 1 or any(topics <= CERTAIN for topics in labels):
         yield from found
 
 

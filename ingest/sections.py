@@ -16,7 +16,6 @@ from ingest.tokens import Token, Tokens
 from ingest.words import words_of
 from ontology.lexicon import Lexicon
 
-
 FIELD_TOPICS = frozenset(
     {"ControllerTopic", "ContactTopic", "OfficerTopic", "ComplaintTopic", "RightTopic", "RegisterNameTopic"}
 )
