@@ -164,7 +164,7 @@ def names_in(s: ReadSentence, names: NameReader) -> list[Name]:
         return []
     opened = any(m.tokens[0] == 0 for m in s.effects)
     named = any(m.tokens[0] == 0 and m.entry.facet in _PROPER for m in s.found) or forms[0].tokens[0] == 0
-    known = bool(s.sentence.tokens[0].readings.whole) and not named
+    known = s.sentence.tokens[0].readings.common and not named
     return names.names(s.text, s.sentence.tokens, forms, opened=opened, known=known)
 
 

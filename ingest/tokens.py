@@ -28,11 +28,12 @@ NO_WORD = "\N{REPLACEMENT CHARACTER}"
 class Readings(NamedTuple):
     """Which pattern words of the lexicon a written word can be, by number: all of them, and those it is a whole form of.
 
-    `correction` is the word that a misspelt one was read as.
+    `common` when it is a word of the language and no name; `correction` is the word that a misspelt one was read as.
     """
 
     all: frozenset[int]
     whole: frozenset[int]
+    common: bool = False
     correction: str = ""
 
 

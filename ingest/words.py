@@ -143,6 +143,7 @@ class Words:
         correction = None if found.whole else self._speller.correction(word)
         if correction is not None:
             found = self._look_up(correction)._replace(correction=correction)
+        found = found._replace(common=bool(found.whole - self._capital))
         if len(self._memo) > MOST_REMEMBERED:
             self._memo.clear()
             self._same = {UNKNOWN: UNKNOWN}
@@ -154,7 +155,7 @@ class Words:
         return self._same.setdefault(found, found)
 
     def _uncapitalised(self, found: Readings) -> Readings:
-        return Readings(found.all - self._capital, found.whole - self._capital, found.correction)
+        return found._replace(all=found.all - self._capital, whole=found.whole - self._capital)
 
     def _completed(self, tokens: Sequence[Token], index: int) -> Readings:
         """What a stub with a hanging hyphen can be: of its completions, those that are words; else parts of words."""
