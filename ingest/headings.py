@@ -21,6 +21,7 @@ from ontology.vocabulary import local_name
 LONGEST_HEADING = 16
 """Words. Longer lines are content even when they name a topic."""
 LONGEST_INLINE = 6
+LONGEST_CONTINUED = 3
 LONGEST_STOPPED = 10
 """Words of a heading that a full stop parts from its content on the same line."""
 LONGEST_LINE = 70
@@ -99,8 +100,8 @@ class HeadingReader:
         if heading is None or not heading.topics:
             return False
         tokens = page.tokens.within(*heading.span)
-        surely = bool(heading.number) or text[line.end - 1] in ":?" or text[heading.span.end - 1] == ":"
-        return (surely or text[line.end - 1] != ".") and _covered(self._line(tokens).headings) * 2 >= len(tokens)
+        surely = inline is not None or bool(heading.number) or text[line.end - 1] in ":?"
+        return (surely or text[line.end - 1] != ".") and _covered(self._line(tokens).headings) * 5 >= len(tokens) * 2
 
     def read(self, page: Page, block: Block) -> Heading | None:
         """The heading that a block is or begins with."""
@@ -163,8 +164,10 @@ class HeadingReader:
             return Heading(_unmarked(text, span), frozenset(), frozenset(), number) if is_heading else None
         if not marked and _covered(matches) * 5 < len(tokens):
             return None
+        if printed.endswith(".") and not marked and _covered(matches) * 2 < len(tokens):
+            return None  # «Frågor besvaras av styrelsen.» is a statement
         colon = text.find(": ", start, span.end)
-        if colon >= 0 and not _continued(matches, colon):
+        if colon >= 0 and not _continued(matches, colon, tokens):
             return None
         announces = frozenset(iri for m in matches for iri in m.entry.values("announces"))
         return Heading(_unmarked(text, span), topics, announces, number)
@@ -191,7 +194,7 @@ class HeadingReader:
         if 0 < len(tokens) <= (LONGEST_STOPPED if stop else LONGEST_INLINE):
             label = self._line(tokens)
             topics = _topics(label.headings) - NO_CONTENT_TOPICS - ACTIVITY_TOPICS
-            if topics and not label.clause and _covered(label.headings) * (1.5 if stop else 3) >= len(tokens):
+            if topics and not label.clause and _covered(label.headings) * (2.5 if stop else 3) >= len(tokens):
                 return Heading(_unmarked(text, Span(line.start, mark.start() + 1)), topics, frozenset(), number)
         return None
 
@@ -217,8 +220,10 @@ def _topics(matches: Sequence[Match]) -> frozenset[str]:
     return frozenset(local_name(topic) for m in matches for topic in m.entry.values("topic"))
 
 
-def _continued(matches: Sequence[Match], colon: int) -> bool:
+def _continued(matches: Sequence[Match], colon: int, tokens: Sequence[Token]) -> bool:
     """Whether what stands after a colon goes on with the topic before it («Suojaus: manuaalinen aineisto»), no answer."""
+    if sum(token.start > colon for token in tokens) > LONGEST_CONTINUED:
+        return False
     before, after = (_topics([m for m in matches if (m.start < colon) is first]) for first in (True, False))
     return bool(before) and bool(after) and after <= before
 

@@ -70,11 +70,16 @@ class Pipeline:
         digest = hashlib.sha256("\n".join((VERSION, lexicon.digest(), known.digest())).encode()).hexdigest()
         return cls(lexicon.load(), known, load_reference(), facets.load(), f"{ID_BASE}run/{digest[:16]}")
 
+    def read(self, notice: Notice, details: ContactDetails | None = None) -> Statements:
+        """What a notice says; what it says in several languages is put together."""
+        printed = details or ContactDetails(notice)
+        found = [self._reader(language).read(notice.only(language), printed) for language in notice.languages]
+        return found[0] if len(found) == 1 else joined(found)
+
     def map(self, notice: Notice) -> NoticeGraphs:
-        """The graphs of a notice; what it says in several languages is put together."""
+        """The graphs of a notice."""
         details = ContactDetails(notice)
-        found = [self._reader(language).read(notice.only(language), details) for language in notice.languages]
-        said = found[0] if len(found) == 1 else joined(found)
+        said = self.read(notice, details)
         secrets = Secrets(notice.text, details, said.contacts)
         return build(
             Extracted(notice, said, secrets, self.run, self._inferences.of(notice, said.claims, said.date, secrets))
