@@ -79,5 +79,6 @@ clean:
 	rm -rf $(VENV) $(STORE) build dist *.egg-info
 
 NOTICES ?= examples/notices
-bench:  ## How fast text becomes N-Quads on one core, and what each stage takes
+bench:  ## How fast text becomes N-Quads on one core, and what each stage takes; how fast each engine validates
 	$(BIN)/python -m tests.bench $(NOTICES) 20
+	$(BIN)/python -m tests.bench_validation $(NOTICES)

@@ -22,15 +22,13 @@ if TYPE_CHECKING:
     from ingest.pipeline import Pipeline
 
 app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="A knowledge graph of privacy notices: map, check, store, ask, serve.",
 )
 
-
 GraphFormat = Literal["trig", "turtle", "nquads", "jsonld"]
 ReportFormat = Literal["text", "json", "turtle"]
+EngineName = Literal["pyshacl", "shacl"]
 RowFormat = Literal["table", "csv", "json"]
 Severity = Literal["violation", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("violation", "warning", "info")
@@ -98,6 +96,8 @@ def validate(
     fail_on: Annotated[
         Severity | None, typer.Option("--fail-on", help="Exit 1 on findings of this severity or a worse one.")
     ] = None,
+    engine: Annotated[EngineName, typer.Option("--engine", help="pyshacl, or shacl: faster, if installed.")] = "pyshacl",
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that share a store's notices.")] = 1,
     language: LanguageOption = None,
 ) -> None:
     """Report what notices lack under GDPR Articles 13 and 14: of files, or of all notices in a store."""
@@ -110,15 +110,19 @@ def validate(
     with _explained():
         if store is not None and not store.exists():
             _stop(3, f"there is no store at {store}. Make one with: seloste ingest FILES --store {store}")
-        chosen = batch.sources(files or [])
-        found = batch.stored_reports(store) if store else batch.reports(chosen, _pipeline(), errors, language=language)
-        reports = list(found)
+        if store is not None:
+            reports = batch.stored_reports(store, errors, engine=engine, jobs=jobs)
+            if not reports and not errors:
+                _stop(3, f"the store {store} holds no notices. Put some in with: seloste ingest FILES --store {store}")
+        else:
+            chosen = batch.sources(files or [])
+            reports = list(batch.reports(chosen, _pipeline(), errors, language=language, engine=engine))
         for error in errors:
             typer.echo(f"error: {error}", err=True)
         sys.stdout.write(render.written(reports, format, lang, summarised=summary))
         worst = render.worst(reports)
     if errors:
-        raise typer.Exit(3)
+        raise typer.Exit(4 if any(isinstance(error, batch.EnginesDisagree) for error in errors) else 3)
     if fail_on is not None and worst in SEVERITIES[: SEVERITIES.index(fail_on) + 1]:
         raise typer.Exit(1)
 
@@ -130,17 +134,10 @@ def questions(lang: LangOption = "en", format: Annotated[RowFormat, typer.Option
 
     found = catalogue.load().values()
     if format == "json":
-        sys.stdout.write(
-            json.dumps(
-                [
-                    {"name": q.name, "title": dict(q.titles), "parameters": {p.name: p.type for p in q.parameters}}
-                    for q in found
-                ],
-                ensure_ascii=False,
-                indent=2,
-            )
-            + "\n"
-        )
+        rows = [
+            {"name": q.name, "title": dict(q.titles), "parameters": {p.name: p.type for p in q.parameters}} for q in found
+        ]
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return
     for question in found:
         parameters = " ".join(f"--param {p.name}={p.example}" for p in question.parameters)
@@ -272,6 +269,8 @@ def _explained() -> Iterator[None]:
     from ontology.vocabulary import VocabularyError
     from queries import errors
     from queries.catalogue import BadQuestion, ParameterError
+    from shapes.engines import EngineMissing
+    from shapes.pool import PoolBroken
     from shapes.rules import ShapesError
 
     try:
@@ -281,11 +280,11 @@ def _explained() -> Iterator[None]:
         raise typer.Exit(0) from None
     except (DocumentError, errors.StoreMissing, OSError) as error:
         _stop(3, str(error))
-    except (ParameterError, errors.QuerySyntaxError, errors.QueryRefused) as error:
+    except (ParameterError, errors.QuerySyntaxError, errors.QueryRefused, EngineMissing) as error:
         _stop(2, str(error))
     except errors.QueryError as error:
         _stop(5, str(error))
-    except (StoreError, LexiconError, ReferenceDataError, VocabularyError, BadQuestion, ShapesError) as error:
+    except (StoreError, LexiconError, ReferenceDataError, VocabularyError, BadQuestion, ShapesError, PoolBroken) as error:
         _stop(4, str(error))
 
 

@@ -6,8 +6,10 @@ stored beside it as its report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from rdflib import Graph
@@ -19,9 +21,13 @@ from ingest.graph import NoticeGraphs
 from ingest.pipeline import Pipeline
 from ingest.quality import measured
 from ingest.store import Store
+from shapes import engines
 from shapes.background import Background
+from shapes.bulk import Task, validate_all
+from shapes.engine_lines import graph
+from shapes.engines import RECORD, Engine, EngineName
 from shapes.findings import Finding
-from shapes.reports import to_ntriples
+from shapes.report_cache import FILE, ReportCache
 from shapes.validation import Report, validate, wellformedness
 
 
@@ -56,19 +62,31 @@ def sources(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
+class Unvalidated(DocumentError):
+    """A notice in a store could not be validated; those beside it were."""
+
+    def __init__(self, notice: str, problem: str) -> None:
+        super().__init__(f"<{notice}>", problem, "The other notices were validated. Ingest its text again, or report this.")
+
+
+class EnginesDisagree(DocumentError):
+    """Two engines judge a stored notice differently; the report is that of pySHACL."""
+
+    def __init__(self, notice: str, told: str) -> None:
+        super().__init__(f"<{notice}>", told, "Its report is pySHACL's. Validate with --engine pyshacl, and report this.")
+
+
 def rdf(mapped: NoticeGraphs) -> Graph:
     """What is validated: the notice's graph with its contacts and the organisations it names, as one rdflib graph.
 
     Not what is inferred: that the notice does not say.
     """
-    graph = Graph()
     said = [lines for iri, lines in mapped.graphs.items() if not iri.endswith("/inferred")]
-    lines = [line for part in (*said, *mapped.organisations.values()) for line in part]
-    return graph.parse(data="\n".join(lines), format="nt")
+    return graph(line for part in (*said, *mapped.organisations.values()) for line in part)
 
 
 def check(
-    path: Path, pipeline: Pipeline, background: Background, *, language: str | None = None
+    path: Path, pipeline: Pipeline, background: Background, *, language: str | None = None, engine: Engine = RECORD
 ) -> tuple[NoticeGraphs, Report]:
     """Read, map and validate one document.
 
@@ -76,11 +94,11 @@ def check(
         DocumentError: when it cannot be read, or its graph is not well-formed.
     """
     mapped = pipeline.map(documents.read(path, language=language))
-    graph = rdf(mapped)
-    broken = wellformedness(graph)
+    said = rdf(mapped)
+    broken = wellformedness(said)
     if broken:
         raise IllFormedNotice(path.name, broken)
-    return mapped, validate(graph, background=background)
+    return mapped, validate(said, background=background, engine=engine)
 
 
 def ingest(
@@ -106,31 +124,50 @@ def ingest(
         except OSError as error:
             yield Outcome(path, error=Unreadable(path.name, str(error), "Check the path and its permissions."))
             continue
-        graphs = {**mapped.graphs, f"{mapped.iri}/report": to_ntriples(report)}
+        graphs = {**mapped.graphs, f"{mapped.iri}/report": report.lines}
         changed = store.replace(graphs, mapped.organisations)
         yield Outcome(path, mapped.iri, changed, report)
 
 
 def reports(
-    paths: Iterable[Path], pipeline: Pipeline, errors: list[DocumentError], *, language: str | None = None
+    paths: Iterable[Path], pipeline: Pipeline, errors: list[DocumentError], *,
+    language: str | None = None, engine: EngineName = "pyshacl",
 ) -> Iterator[Report]:
     """The validation report of each document that can be read; `errors` takes those that cannot. Nothing is stored."""
-    background = Background.of(pipeline.vocabulary.graph)
+    background, chosen = Background.of(pipeline.vocabulary.graph), engines.load(engine)
     for path in paths:
         try:
-            yield check(path, pipeline, background, language=language)[1]
+            yield check(path, pipeline, background, language=language, engine=chosen)[1]
         except DocumentError as error:
             errors.append(error)
 
 
-def stored_reports(path: Path) -> Iterator[Report]:
-    """The validation reports of all notices in a store, by the rules as they are now.
+def stored_reports(
+    path: Path, errors: list[DocumentError], *, engine: EngineName = "pyshacl", jobs: int = 1
+) -> list[Report]:
+    """The validation reports of all notices in a store, by the rules as they are now; `errors` takes what went wrong.
+
+    Reports that cannot have changed since the last time are taken from the cache beside the store.
 
     Raises:
-        StoreError: when there is no store that can be opened at the path.
+        StoreError: when there is no store that can be opened at the path, or it is being written.
+        ShapesError, EngineMissing: when nothing can be validated.
     """
-    with Store.open(path) as store:
-        shared = store.graph(f"{store.base}graph/organisations")
-        for notice in store.notices():
-            lines = [*store.graph(notice), *store.graph(f"{notice}/contacts"), *shared]
-            yield validate(Graph().parse(data="\n".join(lines), format="nt"))
+    with Store.open(path) as store, ReportCache(path / FILE) as cache:
+        found = sorted(validate_all(_tasks(store), cache, engine=engine, jobs=jobs), key=attrgetter("notice"))
+        cache.retain(checked.notice for checked in found)
+    errors += [Unvalidated(c.notice, c.error) for c in found if c.error is not None]
+    errors += [EnginesDisagree(c.notice, c.disagreement) for c in found if c.disagreement is not None]
+    return [checked.report for checked in found if checked.report is not None]
+
+
+def _tasks(store: Store) -> Iterator[Task]:
+    """Each stored notice with its contacts and the organisations that it names: what `rdf` gives of a fresh one."""
+    described: dict[str, list[str]] = {}
+    for line in store.graph(f"{store.base}graph/organisations"):
+        described.setdefault(line.split(None, 1)[0], []).append(line)
+    organisation = re.compile(f"<{re.escape(store.base)}organisation/[^<>]*>")
+    for notice in store.notices():
+        own = store.graph(notice)
+        named = sorted(set(organisation.findall("\n".join(own))))
+        yield Task(notice, [*own, *store.graph(f"{notice}/contacts"), *(line for n in named for line in described.get(n, ()))])

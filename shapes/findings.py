@@ -1,11 +1,6 @@
-"""Findings: one per validation result, in the reader's words and with the quote that it is about.
-
-pySHACL drops the language tag of messages that come from SPARQL constraints; the rule's own texts, whose {?variables}
-were filled in, are matched against them to know which is which.
-"""
+"""Findings: one per validation result, in the reader's words and with the quote that it is about."""
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,7 +10,6 @@ from rdflib.term import Literal, Node
 from ontology.namespaces import OA, PROV, SH
 from shapes.rules import SEVERITIES, Catalogue, Rule
 
-_VARIABLE = re.compile(r"\\\{\\[?$]\w+\\\}")  # as re.escape leaves {?name}
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES.values())}
 _COPIED = (
     SH.sourceConstraintComponent, SH.sourceShape, SH.resultSeverity, SH.focusNode, SH.value, SH.resultPath,
@@ -62,18 +56,11 @@ def evidence(data: Graph, nodes: list[Node]) -> tuple[str, int, int] | None:
     return None
 
 
-def with_languages(templates: Mapping[str, str], messages: list[str]) -> dict[str, str]:
-    """Pair each rule text with the filled-in message that came from it; the text itself where none matches."""
-    paired = {}
-    for language, template in templates.items():
-        pattern = re.compile(_VARIABLE.sub("(?s:.*)", re.escape(template)))
-        paired[language] = next((m for m in messages if pattern.fullmatch(m)), template)
-    return paired
-
-
 def _result(report: Graph, node: Node, data: Graph, rule: Rule) -> Result:
     focus, value = report.value(node, SH.focusNode), report.value(node, SH.value)
-    message = with_languages(rule.messages, sorted(str(m) for m in report.objects(node, SH.resultMessage)))
+    said = [m for m in report.objects(node, SH.resultMessage) if isinstance(m, Literal)]
+    filled = {m.language: str(m) for m in said}
+    message = {language: filled.get(language, text) for language, text in rule.messages.items()}
     found = evidence(data, [n for n in (value, focus) if isinstance(n, URIRef)])
     quote, start, end = found if found else (None, None, None)
     subject = value if isinstance(value, URIRef) and found else focus

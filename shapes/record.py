@@ -14,13 +14,18 @@ from shapes.findings import Result
 from shapes.verdicts import ItemVerdict
 
 
+def bound(graph: Graph) -> Graph:
+    """Give `graph` the prefixes that a report is written with."""
+    for prefix in ("sh", "sel", "rule", "xsd", "dpv", "oa"):
+        graph.bind(prefix, PREFIXES[prefix])
+    return graph
+
+
 def record(
     notice: str, verdicts: Iterable[ItemVerdict], results: Iterable[Result], *, engine: str, digest: str
 ) -> Graph:
     """Return the report graph of a notice: `<notice>/report`, its results `<notice>/report/1`, … in the given order."""
     graph = Graph(bind_namespaces="none")
-    for prefix in ("sh", "sel", "rule", "xsd", "dpv", "oa"):
-        graph.bind(prefix, PREFIXES[prefix])
     report = URIRef(f"{notice}/report")
     graph.add((report, RDF.type, SH.ValidationReport))
     graph.add((report, SEL.reportOn, URIRef(notice)))

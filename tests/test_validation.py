@@ -11,7 +11,6 @@ from rdflib import RDF, BNode, Graph, Literal, URIRef
 from ontology.namespaces import DCTERMS, DPV, OA, PREFIXES, RULE, SEL, SH
 from shapes import rules, validation
 from shapes.background import Background
-from shapes.findings import with_languages
 from shapes.reports import to_ntriples
 
 FIXTURES = Path(__file__).parent / "fixtures" / "shapes"
@@ -147,13 +146,6 @@ def test_a_backslash_in_untrusted_text_does_not_stop_the_run():
     assert finding.quote == "C:\\1\\x {?name} \\g<0>"
     assert "Cloudmailer / Inc" in finding.message["fi"]
     assert validation.wellformedness(graph) == ()
-
-
-def test_messages_are_paired_by_their_text_not_their_order():
-    templates = {"fi": "Kumottu {?ended}.", "en": "Repealed on {?ended}."}
-    filled = {"fi": "Kumottu 2019.", "en": "Repealed on 2019."}
-    assert with_languages(templates, ["Repealed on 2019.", "Kumottu 2019."]) == filled
-    assert with_languages(templates, []) == templates
 
 
 def test_the_same_graph_gives_the_same_report():
