@@ -15,7 +15,7 @@ from shapes.background import Background
 from shapes.wording import UnknownLanguageError, wording
 
 FIXTURES = Path(__file__).parent / "fixtures" / "shapes"
-BASE = "https://w3id.org/seloste/id/notice/62b60c02ef377041"
+BASE = "https://w3id.org/seloste/id/notice/0261a5217727c137"
 PROLOGUE = f"BASE <{BASE}/>\n" + "".join(f"PREFIX {p}: <{iri}>\n" for p, iri in PREFIXES.items())
 
 

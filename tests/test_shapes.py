@@ -16,7 +16,7 @@ from shapes import rules, validation
 from shapes.background import Background
 
 FIXTURES = Path(__file__).parent / "fixtures" / "shapes"
-BASE = "https://w3id.org/seloste/id/notice/62b60c02ef377041"
+BASE = "https://w3id.org/seloste/id/notice/0261a5217727c137"
 PROLOGUE = f"BASE <{BASE}/>\n" + "".join(f"PREFIX {p}: <{iri}>\n" for p, iri in PREFIXES.items())
 BACKGROUND = Background.of(Graph().parse(FIXTURES / "background.ttl"))
 
