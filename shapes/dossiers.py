@@ -58,8 +58,8 @@ class Dossier:
 
     @property
     def name(self) -> str:
-        """What people call the notice: its title, else its file, else its IRI."""
-        return self.report.title or self.source or self.report.notice
+        """What people call the notice: its title, else whose it is, else its file, else its IRI."""
+        return self.report.title or ", ".join(self.controllers) or self.source or self.report.notice
 
     def section(self, start: int) -> str | None:
         """The heading of the section in which a place lies, where it is known."""

@@ -37,7 +37,7 @@ def _indented(label: str, text: str) -> str:
 def _quoted(quote: Quote, dossier: Dossier, word: dict[str, str]) -> str:
     heading = dossier.section(quote.start)
     under = word["under-heading"].format(heading) + ", " if heading else ""
-    return f"”{quote.text}” ({under}{word['place']} {quote.start}–{quote.end})"
+    return f"{word['quoted'].format(quote.text)} ({under}{word['place']} {quote.start}–{quote.end})"
 
 
 def _finding(number: int, finding: Finding, dossier: Dossier, language: str) -> Iterator[str]:
@@ -61,7 +61,7 @@ def _shown(answer: Answer, dossier: Dossier, word: dict[str, str]) -> Iterator[s
     if answer.apart:
         yield "      " + word["apart"]
     if answer.sections:
-        named = ", ".join(f"”{h.text}”" for h in answer.sections if h.text)
+        named = ", ".join(word["quoted"].format(h.text) for h in answer.sections if h.text)
         yield _flat(f"{word['looked-under']}: {named}", "      ", "        ")
     elif answer.verdict is Verdict.MISSING:
         yield "      " + word["looked-text" if dossier.headings is None else "looked-everywhere"]
