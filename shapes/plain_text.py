@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from textwrap import fill
 
@@ -17,6 +18,9 @@ from shapes.wording import wording
 WIDTH = 100
 SHOWN = 2
 """Quotes shown for an item; how many more there are is said."""
+
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+"""Characters that command a terminal instead of showing something; a notice may hold them."""
 
 
 def _flat(text: str, first: str, rest: str) -> str:
@@ -98,7 +102,7 @@ def to_text(dossier: Dossier, language: str, delta: Delta | None = None) -> str:
     read = f"{dossier.length} {word['characters']}, {dossier.claims} {word['statements']}"
     lines += ["", f"{word['read']}: {read}"]
     lines += [f"{word['made-with']}: {report.engine}, {word['rules']} {report.shapes_digest[:12]}"]
-    return "\n".join(lines) + "\n"
+    return CONTROL.sub("�", "\n".join(lines)) + "\n"
 
 
 def _contradictions(dossier: Dossier, word: dict[str, str]) -> Iterator[str]:
@@ -146,4 +150,4 @@ def summary_text(dossiers: Sequence[Dossier], language: str) -> str:
     for rule, count in by_rule(reports):
         name = rule.iri.rpartition("#")[2]
         lines.append(f"  {count:>5}  {word[rule.severity]:<10} {rule.article:<18} {name}")
-    return "\n".join(lines) + "\n"
+    return CONTROL.sub("�", "\n".join(lines)) + "\n"

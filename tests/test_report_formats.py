@@ -6,6 +6,7 @@ import io
 import json
 from html.parser import HTMLParser
 from importlib.resources import files
+from itertools import pairwise
 
 import jsonschema
 import pytest
@@ -166,7 +167,7 @@ def test_html_headings_go_down_one_step_at_a_time():
         levels = [int(tag[1]) for tag, _ in Page(to_html(Shown(shown, "en", {}))).elements if tag in {"h1", "h2", "h3", "h4"}]
         assert levels[0] == 1
         assert levels.count(1) == 1
-        assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+        assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_html_of_several_shows_the_matrix_in_words_too():
