@@ -68,7 +68,7 @@ def test_text_reads_in_three_languages(language, verdict, severity, quote, mend)
 
 
 @pytest.mark.parametrize(("headings", "patch", "words"), [
-    (HEADINGS, "13-2-a", "Etsitty kohdista: ”Asiakasrekisteri”"),
+    (HEADINGS, "13-2-a", "Etsitty otsikoiden alta: ”Asiakasrekisteri”"),
     (HEADINGS, "13-1-f", "Aiheesta ei ole omaa otsikkoa; koko teksti on luettu."),
     (None, "13-2-a", "Koko teksti on luettu."),                 # from a store: sections are not known
 ])

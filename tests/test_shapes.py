@@ -85,9 +85,9 @@ def test_a_malformed_graph_breaks_exactly_its_rule(patch):
     assert broken(validation.wellformedness(notice(patch))) == {patch.stem} | also
 
 
-def test_every_rule_has_a_violating_case():
+def test_every_rule_has_a_violating_and_a_conforming_case():
     named = {iri.removeprefix(str(RULE)) for iri in COMPLETENESS.rules}
-    assert named == {path.stem for path in cases("violating")}
+    assert named == {path.stem for path in cases("violating")} == {path.stem for path in cases("conforming")}
     assert {iri.removeprefix(str(RULE)) for iri in WELLFORMEDNESS.rules} == {path.stem for path in cases("malformed")}
 
 
