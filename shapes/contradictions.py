@@ -37,11 +37,15 @@ def contradictions(graph: Graph, notice: str) -> tuple[Contradiction, ...]:
 
 
 def _found(graph: Graph, notice: URIRef) -> Iterator[Contradiction]:
+    # Where the notice states a transfer itself, a recipient's seat adds nothing certain.
+    stated = any((t, SEL.modality, SEL.Negated) not in graph for t in graph.objects(None, SEL.hasTransferStatement))
     for node in graph.subjects(RDF.type, SEL.Contradiction):
         sides = set(graph.objects(node, SEL.between))
         for denial in {side for side in sides if (side, SEL.modality, SEL.Negated) in graph}:
             for other in sides - {denial}:
                 implied = (other, RDF.type, SEL.ImpliedTransfer) in graph
+                if implied and stated:
+                    continue
                 for said in _saying(graph, other):
                     if (said, SEL.modality, SEL.Conditional) in graph or not _within(graph, denial, said):
                         continue

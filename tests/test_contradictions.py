@@ -107,6 +107,8 @@ RECIPIENT_ROWS = [
     ([COUNTRY.format("IN")], False),
     ([COUNTRY.format("US")], True),
     ([HEALTH, word("denial", "Terveystietoja ei siirretä EU:n ulkopuolelle")], False),
+    # the notice states another transfer: that it denies this one is not certain
+    (["INSERT DATA { <register/2> sel:hasTransferStatement <transfer/2> . <transfer/2> a sel:Transfer }"], False),
 ]
 
 
