@@ -131,20 +131,13 @@ def test_validate_fails_on_request_and_prints_in_the_asked_language() -> None:
     assert len(Graph().parse(data=turtle.stdout, format="turtle")) > 10
 
 
-@pytest.mark.parametrize(("form", "begins"), [
-    ("text", "Granskning av dataskyddsbeskrivning"), ("markdown", "# Granskning"), ("html", "<!DOCTYPE html>"), ("json", "{"), ("turtle", "@prefix"),
-    ("jsonld", "["), ("csv", "notice,source"), ("junit", "<?xml"), ("sarif", "{"),
-])
-def test_validate_writes_every_format(store: Path, tmp_path: Path, form: str, begins: str) -> None:
-    shown = run("validate", RUSSIA, "--format", form, "--lang", "sv")
-    assert shown.returncode == 0, shown.stderr
-    assert shown.stdout.lstrip().startswith(begins)
+@pytest.mark.parametrize(("form", "made"), [("html", 4), ("sarif", 3)])
+def test_validate_fills_a_folder(store: Path, tmp_path: Path, form: str, made: int) -> None:
     done = run("validate", "--store", store, "--format", form, "--lang", "sv", "--output", tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == ""
-    made = sorted(path.name for path in tmp_path.iterdir())
-    assert len(made) == 3 + any(name.startswith("index") for name in made)
-    assert all((tmp_path / name).stat().st_size > 100 for name in made)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    files = list(tmp_path.iterdir())
+    assert len(files) == made
+    assert all(path.suffix == f".{form}" and path.stat().st_size > 1000 for path in files)
 
 
 def test_validate_shows_the_sections_that_were_read_and_both_quotes_of_a_contradiction() -> None:

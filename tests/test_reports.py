@@ -103,6 +103,14 @@ def test_rdf_is_the_standard_report_of_all_notices(form, parser):
     assert isomorphic(Graph().parse(data=written(Written(both, "fi"), form), format=parser), expected)
 
 
+@pytest.mark.parametrize(("form", "begins"), [
+    ("text", "Granskning av dataskyddsbeskrivning"), ("markdown", "# Granskning"), ("html", "<!DOCTYPE html>"), ("json", "{"), ("turtle", "@prefix"),
+    ("jsonld", "["), ("csv", "notice,source"), ("junit", "<?xml"), ("sarif", "{"),
+])
+def test_every_format_begins_as_its_readers_expect(form, begins):
+    assert written(Written([dossier("13-2-a")], "sv"), form).lstrip().startswith(begins)
+
+
 def test_ntriples_are_the_report_graph_sorted():
     made = dossier("13-1-d").report
     assert len(reports.to_ntriples(made)) == len(made.graph)
