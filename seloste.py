@@ -27,11 +27,10 @@ app = typer.Typer(
 )
 
 GraphFormat = Literal["trig", "turtle", "nquads", "jsonld"]
-ReportFormat = Literal["text", "json", "turtle"]
+ReportFormat = Literal["text", "markdown", "html", "json", "turtle", "jsonld", "csv", "junit", "sarif"]
 EngineName = Literal["pyshacl", "shacl"]
 RowFormat = Literal["table", "csv", "json"]
 Severity = Literal["violation", "warning", "info"]
-SEVERITIES: tuple[Severity, ...] = ("violation", "warning", "info")
 
 StoreOption = Annotated[Path, typer.Option("--store", help="The store's directory.", envvar="SELOSTE_STORE")]
 LanguageOption = Annotated[str | None, typer.Option("--language", help="fi, sv or en, when it is known.")]
@@ -93,16 +92,18 @@ def validate(
     format: Annotated[ReportFormat, typer.Option("--format", "-f")] = "text",
     lang: LangOption = "en",
     summary: Annotated[bool, typer.Option("--summary", help="Only the counts over all notices.")] = False,
-    fail_on: Annotated[
-        Severity | None, typer.Option("--fail-on", help="Exit 1 on findings of this severity or a worse one.")
-    ] = None,
+    fail_on: Annotated[Severity | None, typer.Option("--fail-on", help="Exit 1 on findings this severe or worse.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File, or folder for a file a notice.")] = None,
+    against: Annotated[Path | None, typer.Option("--against", help="Earlier JSON report: new, fixed, unchanged?")] = None,
     engine: Annotated[EngineName, typer.Option("--engine", help="pyshacl, or shacl: faster, if installed.")] = "pyshacl",
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that share a store's notices.")] = 1,
     language: LanguageOption = None,
 ) -> None:
     """Report what notices lack under GDPR Articles 13 and 14: of files, or of all notices in a store."""
+    import inspection
     from ingest import batch
-    from shapes import reports as render
+    from shapes.deltas import compared
+    from shapes.reports import Written, fails
 
     if bool(files) == (store is not None):
         raise typer.BadParameter("give either files or --store DIR")
@@ -110,20 +111,21 @@ def validate(
     with _explained():
         if store is not None and not store.exists():
             _stop(3, f"there is no store at {store}. Make one with: seloste ingest FILES --store {store}")
+        before = inspection.earlier_reports(against) if against else ()
         if store is not None:
-            reports = batch.stored_reports(store, errors, engine=engine, jobs=jobs)
-            if not reports and not errors:
+            dossiers = list(inspection.of_store(store, errors, engine=engine, jobs=jobs))
+            if not dossiers and not errors:
                 _stop(3, f"the store {store} holds no notices. Put some in with: seloste ingest FILES --store {store}")
         else:
             chosen = batch.sources(files or [])
-            reports = list(batch.reports(chosen, _pipeline(), errors, language=language, engine=engine))
+            dossiers = list(inspection.of_files(chosen, _pipeline, errors, language, engine=engine))
         for error in errors:
             typer.echo(f"error: {error}", err=True)
-        sys.stdout.write(render.written(reports, format, lang, summarised=summary))
-        worst = render.worst(reports)
+        asked = Written(dossiers, lang, compared(dossiers, before), fail_on or "warning", summary)
+        inspection.write(asked, format, output, sys.stdout)
     if errors:
         raise typer.Exit(4 if any(isinstance(error, batch.EnginesDisagree) for error in errors) else 3)
-    if fail_on is not None and worst in SEVERITIES[: SEVERITIES.index(fail_on) + 1]:
+    if fail_on is not None and fails(dossiers, fail_on):
         raise typer.Exit(1)
 
 
@@ -134,10 +136,8 @@ def questions(lang: LangOption = "en", format: Annotated[RowFormat, typer.Option
 
     found = catalogue.load().values()
     if format == "json":
-        rows = [
-            {"name": q.name, "title": dict(q.titles), "parameters": {p.name: p.type for p in q.parameters}} for q in found
-        ]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        listed = [{"name": q.name, "title": dict(q.titles), "parameters": {p.name: p.type for p in q.parameters}} for q in found]
+        sys.stdout.write(json.dumps(listed, ensure_ascii=False, indent=2) + "\n")
         return
     for question in found:
         parameters = " ".join(f"--param {p.name}={p.example}" for p in question.parameters)
@@ -269,18 +269,20 @@ def _explained() -> Iterator[None]:
     from ontology.vocabulary import VocabularyError
     from queries import errors
     from queries.catalogue import BadQuestion, ParameterError
+    from shapes.deltas import EarlierReportError
     from shapes.engines import EngineMissing
     from shapes.pool import PoolBroken
     from shapes.rules import ShapesError
+    from shapes.wording import UnknownLanguageError
 
     try:
         yield
     except BrokenPipeError:
         sys.stderr.close()
         raise typer.Exit(0) from None
-    except (DocumentError, errors.StoreMissing, OSError) as error:
+    except (DocumentError, errors.StoreMissing, EarlierReportError, OSError) as error:
         _stop(3, str(error))
-    except (ParameterError, errors.QuerySyntaxError, errors.QueryRefused, EngineMissing) as error:
+    except (ParameterError, errors.QuerySyntaxError, errors.QueryRefused, EngineMissing, UnknownLanguageError) as error:
         _stop(2, str(error))
     except errors.QueryError as error:
         _stop(5, str(error))

@@ -131,6 +131,75 @@ def test_validate_fails_on_request_and_prints_in_the_asked_language() -> None:
     assert len(Graph().parse(data=turtle.stdout, format="turtle")) > 10
 
 
+@pytest.mark.parametrize(("form", "made"), [("html", 4), ("sarif", 3)])
+def test_validate_fills_a_folder(store: Path, tmp_path: Path, form: str, made: int) -> None:
+    done = run("validate", "--store", store, "--format", form, "--lang", "sv", "--output", tmp_path)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    files = list(tmp_path.iterdir())
+    assert len(files) == made
+    assert all(path.suffix == f".{form}" and path.stat().st_size > 1000 for path in files)
+
+
+def test_validate_shows_the_sections_that_were_read_and_both_quotes_of_a_contradiction() -> None:
+    done = run("validate", EXCLUDES, "--format", "json")
+    report = json.loads(done.stdout)
+    retention = next(v for v in report["verdicts"] if v["item"] == "13-2-a")
+    assert retention["verdict"] == "missing"
+    text = EXCLUDES.read_text("utf-8")
+    assert len(report["read"]["sections"]) > 5
+    assert all(" ".join(text[s["start"]:s["end"]].split()).find(s["heading"]) >= 0 for s in report["read"]["sections"])
+    assert {pair["organisation"] for pair in report["contradictions"]} == {"Google Analytics", "Mailchimp"}
+    for pair in report["contradictions"]:
+        for side in ("denial", "statement"):
+            assert text[pair[side]["start"]:pair[side]["end"]] == pair[side]["quote"]
+    for verdict in report["verdicts"]:
+        for quote in verdict["evidence"]:
+            assert " ".join(text[quote["start"]:quote["end"]].split()) == " ".join(quote["quote"].split()) or verdict["item"] == "13-1-d"
+
+
+def test_what_only_looks_like_a_contradiction_is_none() -> None:
+    """«Health data are not transferred» beside «device data are transferred»: ingestion pairs them, the report does not."""
+    report = json.loads(run("validate", NOTICES / "fi-sovellus-torkkula.txt", "--format", "json").stdout)
+    assert report["contradictions"] == []
+    assert "contradictory" not in {v["verdict"] for v in report["verdicts"]}
+
+
+def test_a_stored_notice_and_its_file_get_the_same_verdicts_and_findings(store: Path) -> None:
+    by_file = {r["notice"]: r for r in json.loads(run("validate", RUSSIA, EXCLUDES, NOBODY, "--format", "json").stdout)}
+    for stored in json.loads(run("validate", "--store", store, "--format", "json").stdout):
+        same = by_file[stored["notice"]]
+        assert [(v["item"], v["verdict"], v["evidence"]) for v in stored["verdicts"]] == [(v["item"], v["verdict"], v["evidence"]) for v in same["verdicts"]]
+        assert (stored["findings"], stored["contradictions"]) == (same["findings"], same["contradictions"])
+        assert stored["read"]["sections"] is None
+
+
+def test_validate_says_what_changed_since_an_earlier_report(tmp_path: Path) -> None:
+    text, earlier = RUSSIA.read_text("utf-8"), tmp_path / "earlier.json"
+    (tmp_path / "notice.txt").write_text(text, "utf-8")
+    assert run("validate", tmp_path / "notice.txt", "--format", "json", "--output", earlier).returncode == 0
+    (tmp_path / "notice.txt").write_text(text + "\n\nValvontaviranomainen\n\nVoit tehdä valituksen tietosuojavaltuutetulle.\n", "utf-8")
+    done = run("validate", tmp_path / "notice.txt", "--format", "json", "--against", earlier)
+    delta = json.loads(done.stdout)["delta"]
+    assert [f["item"] for f in delta["fixed"]] == ["13-2-d"]
+    assert delta["new"] == []
+    assert delta["verdicts"] == [{"item": "13-2-d", "was": "missing", "is": "met"}]
+    assert "Fixed (1)" in run("validate", tmp_path / "notice.txt", "--against", earlier).stdout
+
+
+@pytest.mark.parametrize(("arguments", "code", "words"), [
+    (["--against", "{tmp}/none.json"], 3, "none.json"),
+    (["--against", "{tmp}/other.json"], 3, "--format json"),
+    (["--output", "{tmp}/no/such/folder/report.txt"], 3, "No such file"),
+    (["--lang", "et"], 2, "choose one of fi, sv, en"),
+])
+def test_validate_explains_what_it_cannot_do(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
+    (tmp_path / "other.json").write_text('{"name": "package"}')
+    done = run("validate", RUSSIA, *(a.format(tmp=tmp_path) for a in arguments))
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_questions_are_listed_in_the_asked_language() -> None:
     done = run("questions", "--lang", "sv")
     assert done.returncode == 0

@@ -16,7 +16,7 @@ from shapes import rules, validation
 from shapes.background import Background
 
 FIXTURES = Path(__file__).parent / "fixtures" / "shapes"
-BASE = "https://w3id.org/seloste/id/notice/62b60c02ef377041"
+BASE = "https://w3id.org/seloste/id/notice/0261a5217727c137"
 PROLOGUE = f"BASE <{BASE}/>\n" + "".join(f"PREFIX {p}: <{iri}>\n" for p, iri in PREFIXES.items())
 BACKGROUND = Background.of(Graph().parse(FIXTURES / "background.ttl"))
 
@@ -85,9 +85,9 @@ def test_a_malformed_graph_breaks_exactly_its_rule(patch):
     assert broken(validation.wellformedness(notice(patch))) == {patch.stem} | also
 
 
-def test_every_rule_has_a_violating_case():
+def test_every_rule_has_a_violating_and_a_conforming_case():
     named = {iri.removeprefix(str(RULE)) for iri in COMPLETENESS.rules}
-    assert named == {path.stem for path in cases("violating")}
+    assert named == {path.stem for path in cases("violating")} == {path.stem for path in cases("conforming")}
     assert {iri.removeprefix(str(RULE)) for iri in WELLFORMEDNESS.rules} == {path.stem for path in cases("malformed")}
 
 
