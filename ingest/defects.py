@@ -6,19 +6,29 @@ They are findings, not claims: the notice does not say them, it shows them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ingest.claims import Claim
 from ingest.mentions import Reading, ReadSentence
+from ingest.modality import Modality
 from ingest.names import business_ids
 from ingest.notice import Span
 from ingest.sections import Section
+from ontology.namespaces import SEL
 
 _FILL_IN = re.compile(
     r"\[(?=[^\]\n]*[^\W\d_]{3})[^\]\n(]{3,60}\](?!\()|_{4,}|(?<!\w)[xX]{3,}(?!\w)|<(?=[^>\n]*\s)[^>\n@/]{3,50}>|\.{6,}|\{\{?[^}\n]{2,40}\}\}?"
 )
 _DEAD_LINK = re.compile(r"\]\(\s*#?\s*\)")
 _NOTHING = re.compile(r"[\s\-–—.:*_/]*\Z")
+_SIGNALLED = (
+    ("ScarSignal", "ReplacementScar"),
+    ("OutdatedAuthoritySignal", "OutdatedAuthority"),
+    ("AcceptanceByUseSignal", "AcceptanceByUse"),
+)
+_LIMITS = {str(SEL.ExerciseBySignedRequest): "SignedRequestDemand", str(SEL.ExerciseOncePerYear): "YearlyAccessLimit"}
+"""Ways of exercising rights that the GDPR does not let a controller demand."""
 _NO_CONTENT_NEEDED = frozenset({"TitleTopic", "ContentsTopic"})
 
 
@@ -44,6 +54,15 @@ def _misspelt(s: ReadSentence) -> Iterator[Defect]:
     for token in s.sentence.tokens:
         if token.readings.correction:
             yield Defect("Misspelling", Span(token.start, token.end))
+
+
+def limits(reading: Reading, claims: Iterable[Claim]) -> Iterator[Defect]:
+    """Limits on the rights that the notice tells (GDPR Art. 12(2) and (5)), each with the sentence that tells it."""
+    for claim in claims:
+        kind = _LIMITS.get(claim.concept or "")
+        if kind is not None and claim.polarity.modality is not Modality.NEGATED:
+            told = {s.span for span in claim.spans if (s := reading.sentence_at(span)) is not None}
+            yield from (Defect(kind, span) for span in sorted(told))
 
 
 def _layout(reading: Reading) -> Iterator[Defect]:
@@ -72,7 +91,7 @@ def _worded(text: str, s: ReadSentence) -> Iterator[Defect]:
     for cue in s.signalled("PlaceholderSignal"):
         if text[max(cue.start - 1, 0)] == "(" and text[cue.end : cue.end + 1] == ")":
             yield Defect("Placeholder", Span(cue.start - 1, cue.end + 1))
-    for signal, kind in (("ScarSignal", "ReplacementScar"), ("OutdatedAuthoritySignal", "OutdatedAuthority")):
+    for signal, kind in _SIGNALLED:
         for cue in s.signalled(signal):
             yield Defect(kind, Span(cue.start, cue.end))
     if "ControllerTopic" in s.section.topics:

@@ -14,7 +14,7 @@ from ingest.contact_details import ContactDetails
 from ingest.contacts import Secrets, contacts
 from ingest.controllers import ControllerReader, controller_claims
 from ingest.dates import DateReader
-from ingest.defects import defects
+from ingest.defects import defects, limits
 from ingest.exercise import exercised
 from ingest.graph import Extracted, NoticeGraphs, build
 from ingest.inferences import Inferences
@@ -127,7 +127,7 @@ class _Reader:
             controllers=controllers,
             organisations=list(named.values()),
             contacts=contacts(reading, details, [c.name.span for c in controllers]),
-            defects=[*defects(reading), *mismatches(reading, claims, self._vocabulary)],
+            defects=[*defects(reading), *limits(reading, claims), *mismatches(reading, claims, self._vocabulary)],
             processes=_processes(reading),
             title=_title(reading),
             date=self._dates.date(reading),

@@ -123,6 +123,11 @@ class TransferReader:
         """The claims of a notice about transfers and their instruments."""
         for number, statement in enumerate(self.statements(reading), 1):
             yield from self._claim(number, statement, reading.notice.language)
+        for s in reading.sentences:
+            if "CopySignal" in s.own_signals and ("TransferTopic" in s.section.topics or self._instruments(s)):
+                at = s.signalled("CopySignal")[0].tokens
+                kinds, process = (str(SEL.SafeguardCopy),), frozenset({s.process})
+                yield Claim("safeguard-copy", kinds, s.polarity(at), (s.span,), processes=process)
 
     def _claim(self, number: int, t: Statement, language: str) -> Iterator[Claim]:
         negated = t.polarity.modality is Modality.NEGATED

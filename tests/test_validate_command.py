@@ -66,7 +66,13 @@ def test_the_same_reports_however_they_are_come_by(store: Path) -> None:
 def test_a_stored_notice_gets_the_report_of_its_file(store: Path) -> None:
     stored = {r["notice"]: r for r in json.loads(run("validate", "--store", store, "--format", "json").stdout)}
     given = {r["notice"]: r for r in json.loads(run("validate", *NOTICES, "--format", "json").stdout)}
-    assert stored == given
+    # The sections that were read are known of a file only.
+    told = [{n: (_verdicts(r), r["findings"]) for n, r in each.items()} for each in (stored, given)]
+    assert told[0] == told[1]
+
+
+def _verdicts(report: dict[str, list[dict[str, str]]]) -> list[tuple[str, str]]:
+    return [(v["item"], v["verdict"]) for v in report["verdicts"]]
 
 
 @pytest.mark.parametrize("where", ["store", "files"])
