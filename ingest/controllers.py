@@ -157,7 +157,7 @@ def _named_after_verb(text: str, s: ReadSentence) -> Name | None:
     called = _named_before_bracket(text, tokens, signalled)
     if called is not None:
         return called
-    verbs = [m.tokens[-1] for m in s.effects if "verb" in m.entry.scopes and m.tokens[0] > signalled]
+    verbs = [m.tokens[-1] for m in s.structural if "verb" in m.entry.scopes and m.tokens[0] > signalled]
     for verb in verbs:
         run = _capitalised(text, tokens, verb + 1)
         if run:

@@ -31,7 +31,7 @@ class ReadSentence:
         register: number of the register (processing activity) it belongs to, from 1.
         found: lexical entries found, nested and overlapping ones too.
         cues: the cues that tell what the sentence is about.
-        effects: the cues that change polarity.
+        effects: the cues that change polarity and those that are signals too.
         others: numbers, units of time, months and legal forms of organisations.
         own_signals: local names of the signals that the cues give.
         signals: those, and those of the sentence that introduces it.
@@ -49,6 +49,12 @@ class ReadSentence:
     signals: frozenset[str]
     lead: ReadSentence | None
     text: str = field(repr=False)
+    structure: Matcher = field(repr=False)
+
+    @cached_property
+    def structural(self) -> tuple[Match, ...]:
+        """The cues that only part it into clauses: verbs, conjunctions, exceptions. Few sentences need them."""
+        return tuple(self.structure.match(self.sentence.tokens))
 
     @cached_property
     def mentions(self) -> tuple[Match, ...]:
@@ -58,7 +64,7 @@ class ReadSentence:
     @cached_property
     def clauses(self) -> Clauses:
         """Its clauses and cues of polarity."""
-        return modality.clauses(self.text, self.sentence.tokens, self.effects)
+        return modality.clauses(self.text, self.sentence.tokens, (*self.effects, *self.structural))
 
     @cached_property
     def plain(self) -> bool:
@@ -158,7 +164,10 @@ class MentionReader:
     """Finds mentions, signals and clauses in the sections of notices of one language."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._matcher = Matcher(lexicon, [e for e in lexicon.entries if e.kind != "HeadingEntry"])
+        entries = [e for e in lexicon.entries if e.kind not in {"HeadingEntry", "KeyTerm"}]
+        structural = {e.iri for e in entries if e.effects and not e.signals and DECISIVE.isdisjoint(e.effects)}
+        self._matcher = Matcher(lexicon, [e for e in entries if e.iri not in structural])
+        self._structure = Matcher(lexicon, [e for e in entries if e.iri in structural])
 
     def read(self, notice: Notice, sections: Sequence[Section]) -> Reading:
         """Read every sentence of the notice."""
@@ -209,6 +218,7 @@ class MentionReader:
             signals | lead.own_signals if lead is not None else signals,
             lead,
             text,
+            self._structure,
         )
 
 

@@ -94,7 +94,7 @@ class Sectioner:
                 continue
             heading = self._headings.read(page, block)
             content = Span(block.start, block.end)
-            if heading is not None and _introduces(text, heading, opened[-1]):
+            if heading is not None and (_introduces(text, heading, opened[-1]) or _lists_data(text, heading, opened[-1])):
                 heading = None
             if heading is not None:
                 opened.append(_Opened(_line_start(text, heading.span.start), heading))
@@ -179,6 +179,14 @@ def _is_field(text: str, section: _Opened) -> bool:
         and text[heading.span.end - 1] == ":"
         and "\n" not in text[heading.span.end : section.parts[0][0].start]
     )
+
+
+def _lists_data(text: str, heading: Heading, section: _Opened) -> bool:
+    """Whether a label among the data is one of them: «Yhteystiedot: osoite ja puhelinnumero» under the data's heading."""
+    above = section.heading
+    if above is None or "PersonalDataTopic" not in above.topics or heading.number:
+        return False
+    return heading.topics == {"ContactTopic"} and text[heading.span.end - 1] == ":"
 
 
 def _introduces(text: str, heading: Heading, section: _Opened) -> bool:
