@@ -33,6 +33,8 @@ _LABEL_ENDS = re.compile(r"[:.]\s")
 _POSTCODE = re.compile(r"(?<!\d)(?:\d{5}|\d{3} \d{2})(?!\d)")
 HEAD_TOPICS = frozenset({"ControllerTopic", "OfficerTopic"})
 """Topics whose heading may run straight into its content without a colon."""
+MENTIONED_TOPICS = frozenset({"CookieTopic", "NewsletterTopic"})
+"""Topics that a line inside a block mentions («Evästeet: 12 kuukautta») rather than opens."""
 ACTIVITY_TOPICS = frozenset({"NewsletterTopic"})
 """Topics that a label with a value does not open: «Nyhetsbrev: samtycke» tells the basis of a newsletter."""
 NO_CONTENT_TOPICS = frozenset({"TitleTopic", "ContentsTopic"})
@@ -97,7 +99,7 @@ class HeadingReader:
             return False
         inline = self._inline(page, line)
         heading = inline or (self._as_heading(page, line, False) if line.end - line.start < LONGEST_LINE else None)
-        if heading is None or not heading.topics:
+        if heading is None or not heading.topics or heading.topics <= MENTIONED_TOPICS:
             return False
         tokens = page.tokens.within(*heading.span)
         surely = inline is not None or bool(heading.number) or text[line.end - 1] in ":?"

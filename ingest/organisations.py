@@ -25,7 +25,7 @@ LONGEST_UNKNOWN = 4
 LENGTH_OF_A_PERSONS_NAME = 2
 """Words. Two capitalised words that nobody knows may be a person, who must not stand in a public graph."""
 _NAME_GOES_ON = re.compile(r"(?:[^\W\d_][\w&'’-]*[ \t]+|[–—-][ \t]+){1,6}")
-_NAME_ENDS = re.compile(r"\s*(?:\(|[–—:,]|- |$)")
+_NAME_ENDS = re.compile(r"\s*(?:\(|[–—,]|- |$)")
 _PROPER = frozenset({"TerritoryFacet", "OrganisationFacet"})
 _LISTS = frozenset({"RecipientTopic"})
 _PLACES = frozenset({"RecipientTopic", "SourceTopic", "CookieTopic", "TransferTopic"})

@@ -20,6 +20,7 @@ from ontology.vocabulary import local_name
 
 SHORT_ANSWER = 8
 """Words. Under a heading about transfers, a sentence as short as this needs to name no destination."""
+MOVES = frozenset({"TransferSignal", "DiscloseSignal", "StoreSignal"})
 ANSWERS = frozenset({Modality.NEGATED, Modality.CONDITIONAL})
 _XSD_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
 
@@ -48,7 +49,9 @@ class TransferReader:
         found: list[Statement] = []
         for index, s in enumerate(reading.sentences):
             statement = self._statement(s)
-            if statement is not None:
+            if statement is not None and found and self._tells_how(statement, found[-1]):
+                found[-1] = replace(found[-1], instruments=found[-1].instruments | statement.instruments)
+            elif statement is not None:
                 found.append(statement)
             elif found and self._continues(reading, index, found[-1]):
                 found[-1] = replace(found[-1], instruments=found[-1].instruments | self._instruments(s))
@@ -64,6 +67,18 @@ class TransferReader:
             known = out.get(key)
             out[key] = statement if known is None else replace(known, spans=(*known.spans, *statement.spans))
         return list(out.values())
+
+    @staticmethod
+    def _tells_how(statement: Statement, before: Statement) -> bool:
+        """Whether a sentence tells how the transfers of the one before are made, not that any are: «Siirto perustuu …»."""
+        if before.polarity.modality is Modality.NEGATED or statement.countries:
+            return False
+        s = statement.sentence
+        return (
+            statement.polarity.modality is Modality.ASSERTED
+            and s.register == before.sentence.register
+            and bool(statement.instruments or "BasisSignal" in s.own_signals)
+        )
 
     def _continues(self, reading: Reading, index: int, before: Statement) -> bool:
         """Whether a sentence without a destination goes on about the statement before it: it names an instrument for it."""
@@ -81,12 +96,14 @@ class TransferReader:
         outside = s.of("TransferFacet")
         countries = [m for m in s.of("TerritoryFacet") if self._third_country(m.entry.denotes)]
         about = "TransferTopic" in topics
-        named = bool(outside) and (about or "TransferSignal" in s.signals)
+        named = bool(outside) and (about or bool(MOVES & s.signals))
         placed = bool(countries) and (about or "PlaceSignal" in s.signals or bool(outside))
         at = [i for m in (outside or countries) for i in m.tokens] or [len(s.sentence.tokens) - 1]
         polarity = s.polarity_around(at)
         if about and s.denies:
             polarity = Polarity(Modality.NEGATED)
+        elif polarity.modality is Modality.NEGATED:
+            polarity = _without(s) or polarity
         answered = (
             about
             and ((len(s.sentence.tokens) <= SHORT_ANSWER and "TransferSignal" in s.own_signals) or s.denies)
@@ -95,6 +112,8 @@ class TransferReader:
         )
         if not (named or placed or answered):
             return None
+        if polarity.modality is Modality.CONDITIONAL and s.of("ExerciseFacet"):
+            return None  # «If you would like to know more about transfers outside the EU, contact us»
         if (
             polarity.modality is Modality.ASSERTED
             and not countries
@@ -166,3 +185,11 @@ class TransferReader:
             numbered=True,
             values=tuple(values),
         )
+
+
+def _without(s: ReadSentence) -> Polarity | None:
+    """«Never outside the EEA without an adequate level of protection» is no denial: the safeguard is its condition."""
+    named = s.of("InstrumentFacet")
+    if not named or not any(m.tokens[0] < named[0].tokens[0] for m in s.effects if "Negates" in m.entry.effects):
+        return None
+    return Polarity(Modality.CONDITIONAL, Span(named[0].start, named[-1].end), default_negated=True)
