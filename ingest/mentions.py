@@ -83,7 +83,8 @@ class ReadSentence:
         own = self.polarity(at)
         if self.plain or own.modality is not Modality.ASSERTED:
             return own
-        words = modality.around(self.clauses, at)
+        cues = {i for m in self.effects for i in m.tokens}
+        words = [i for i in modality.around(self.clauses, at) if i not in cues]
         return modality.polarity(self.clauses, words) if words else own
 
     @cached_property

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 SHORTEST = 8
 """Letters. Shorter words are one slip away from too many others."""
-ENDING = 4
+ENDING = 3
 """Letters at the end of a word in which its inflection lies."""
 
 

@@ -63,7 +63,7 @@ def test_no_limit_without_its_words() -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("1. Rekisterin nimi\n\nAsiakasrekisteri\n\n2. Profilointi\n\n3. Säilytysaika\n\nKaksi vuotta.", ["Profilointi"]),
+        ("1. Rekisterin nimi\n\nAsiakasrekisteri\n\n2. Profilointi\n\n3. Säilytysaika\n\nKaksi vuotta.", ["2. Profilointi"]),
         ("1. Rekisterin nimi\n\nAsiakasrekisteri\n\n2. Luovutukset\n\n2.1 Vastaanottajat\n\nPosti.", []),  # parts carry it
         ("Tietosuojaseloste\n\nHenkilötietojen käsittely\n\n1. Rekisterinpitäjä\n\nHavukka Oy", []),  # titles of the page
         ("1. Rekisterin nimi\n\nAsiakasrekisteri\n\nTietoja ei luovuteta.\n\n2. Säilytysaika\n\nKaksi vuotta.", []),  # a sentence
