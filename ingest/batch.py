@@ -66,14 +66,18 @@ class Unvalidated(DocumentError):
     """A notice in a store could not be validated; those beside it were."""
 
     def __init__(self, notice: str, problem: str) -> None:
-        super().__init__(f"<{notice}>", problem, "The other notices were validated. Ingest its text again, or report this.")
+        super().__init__(
+            f"<{notice}>", problem, "The other notices were validated. Ingest its text again, or report this."
+        )
 
 
 class EnginesDisagree(DocumentError):
     """Two engines judge a stored notice differently; the report is that of pySHACL."""
 
     def __init__(self, notice: str, told: str) -> None:
-        super().__init__(f"<{notice}>", told, "Its report is pySHACL's. Validate with --engine pyshacl, and report this.")
+        super().__init__(
+            f"<{notice}>", told, "Its report is pySHACL's. Validate with --engine pyshacl, and report this."
+        )
 
 
 def rdf(mapped: NoticeGraphs) -> Graph:
@@ -130,8 +134,12 @@ def ingest(
 
 
 def reports(
-    paths: Iterable[Path], pipeline: Pipeline, errors: list[DocumentError], *,
-    language: str | None = None, engine: EngineName = "pyshacl",
+    paths: Iterable[Path],
+    pipeline: Pipeline,
+    errors: list[DocumentError],
+    *,
+    language: str | None = None,
+    engine: EngineName = "pyshacl",
 ) -> Iterator[Report]:
     """The validation report of each document that can be read; `errors` takes those that cannot. Nothing is stored."""
     background, chosen = Background.of(pipeline.vocabulary.graph), engines.load(engine)
@@ -170,4 +178,6 @@ def _tasks(store: Store) -> Iterator[Task]:
     for notice in store.notices():
         own = store.graph(notice)
         named = sorted(set(organisation.findall("\n".join(own))))
-        yield Task(notice, [*own, *store.graph(f"{notice}/contacts"), *(line for n in named for line in described.get(n, ()))])
+        yield Task(
+            notice, [*own, *store.graph(f"{notice}/contacts"), *(line for n in named for line in described.get(n, ()))]
+        )

@@ -141,6 +141,31 @@ class ConceptClaims:
             counting = [m for m in sentence.found if self._counts(sentence, m)]
             for mention in self._whole(counting, sentence) if counting else ():
                 yield self._claim(sentence, mention, self._rules[mention.entry.facet or ""])
+        for heading in reading.headings:
+            if heading.section.announces and heading.section.sentences:
+                yield from self._promised(reading, heading)
+
+    def _promised(self, reading: Reading, heading: ReadSentence) -> Iterator[Claim]:
+        """The rights that a heading names, where what stands under it only says of what or how: «Rätt till radering: gäller …».
+
+        A heading over nothing grants nothing, and one over other rights, or a denial, is answered with something else.
+        """
+        mine = [s for s in reading.sentences if s.section is heading.section]
+        if mine[0].denies or any(s.of("RightFacet") for s in mine):
+            return
+        rule = self._rules["RightFacet"]
+        for concept in sorted(heading.section.announces):
+            link, claim_class = rule.branch(concept, self._vocabulary)
+            yield Claim(
+                f"{rule.slug}/{local_name(concept)}",
+                (claim_class,),
+                ASSERTED,
+                (heading.span,),
+                (link,),
+                on_notice=rule.on_notice,
+                concept=concept,
+                processes=frozenset({heading.process}),
+            )
 
     def _whole(self, counting: Sequence[Match], sentence: ReadSentence) -> list[Match]:
         """The longest matches but those of facets that give way, where they are part of a longer expression of another facet.

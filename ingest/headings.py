@@ -29,7 +29,8 @@ LONGEST_LINE = 70
 LONGEST_NUMBERED_LINE = 100
 LONGEST_COMPLETE = 60
 """Characters. A longer line without a mark at its end goes on in the next."""
-_LABEL_ENDS = re.compile(r"[:.]\s")
+_LABEL_ENDS = re.compile(r":\s|(?<=[^\W\d_]{5})\.\s")
+"""A colon, or a full stop behind a whole word: that of «(art. 17)» ends no heading."""
 _POSTCODE = re.compile(r"(?<!\d)(?:\d{5}|\d{3} \d{2})(?!\d)")
 HEAD_TOPICS = frozenset({"ControllerTopic", "OfficerTopic"})
 """Topics whose heading may run straight into its content without a colon."""
@@ -65,6 +66,7 @@ class _Line(NamedTuple):
     headings: list[Match]
     clause: bool
     question: bool
+    verb: bool
 
 
 _CLAUSE, _QUESTION = "ClauseSignal", "QuestionSignal"
@@ -74,7 +76,7 @@ class HeadingReader:
     """Recognises headings in notices of one language."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        cues = [e for e in lexicon.of_kind("Cue") if e.signals & {_CLAUSE, _QUESTION}]
+        cues = [e for e in lexicon.of_kind("Cue") if e.signals & {_CLAUSE, _QUESTION} or "verb" in e.scopes]
         self._matcher = Matcher(lexicon, [*lexicon.of_kind("HeadingEntry"), *cues])
 
     def parted(self, page: Page, block: Block) -> Iterator[Block]:
@@ -171,8 +173,7 @@ class HeadingReader:
         colon = text.find(": ", start, span.end)
         if colon >= 0 and not _continued(matches, colon, tokens):
             return None
-        announces = frozenset(iri for m in matches for iri in m.entry.values("announces"))
-        return Heading(_unmarked(text, span), topics, announces, number)
+        return Heading(_unmarked(text, span), topics, _announced(matches), number)
 
     def _line(self, tokens: Sequence[Token]) -> _Line:
         """What is found in the words of a line. One that begins with a question word asks, though without a mark."""
@@ -181,6 +182,7 @@ class HeadingReader:
             longest([m for m in found if m.entry.kind == "HeadingEntry"]),
             any(_CLAUSE in m.entry.signals for m in found),
             any(_QUESTION in m.entry.signals and m.tokens[0] == 0 for m in found),
+            any("verb" in m.entry.scopes for m in found),
         )
 
     def _inline(self, page: Page, line: Span) -> Heading | None:
@@ -195,9 +197,13 @@ class HeadingReader:
         tokens = page.tokens.within(start, mark.start())
         if 0 < len(tokens) <= (LONGEST_STOPPED if stop else LONGEST_INLINE):
             label = self._line(tokens)
-            topics = _topics(label.headings) - NO_CONTENT_TOPICS - ACTIVITY_TOPICS
-            if topics and not label.clause and _covered(label.headings) * (2.5 if stop else 3) >= len(tokens):
-                return Heading(_unmarked(text, Span(line.start, mark.start() + 1)), topics, frozenset(), number)
+            opening = [m for m in label.headings if not _topics([m]) <= NO_CONTENT_TOPICS | ACTIVITY_TOPICS]
+            topics = _topics(opening) - NO_CONTENT_TOPICS - ACTIVITY_TOPICS
+            stated = label.clause or (stop and label.verb)
+            if topics and not stated and _covered(opening) * (2.5 if stop else 3) >= len(tokens):
+                return Heading(
+                    _unmarked(text, Span(line.start, mark.start() + 1)), topics, _announced(label.headings), number
+                )
         return None
 
     def _straight(self, page: Page, line: Span) -> Heading | None:
@@ -220,6 +226,11 @@ class HeadingReader:
 
 def _topics(matches: Sequence[Match]) -> frozenset[str]:
     return frozenset(local_name(topic) for m in matches for topic in m.entry.values("topic"))
+
+
+def _announced(matches: Sequence[Match]) -> frozenset[str]:
+    """The rights that a heading promises."""
+    return frozenset(iri for m in matches for iri in m.entry.values("announces"))
 
 
 def _continued(matches: Sequence[Match], colon: int, tokens: Sequence[Token]) -> bool:

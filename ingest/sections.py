@@ -94,7 +94,9 @@ class Sectioner:
                 continue
             heading = self._headings.read(page, block)
             content = Span(block.start, block.end)
-            if heading is not None and (_introduces(text, heading, opened[-1]) or _lists_data(text, heading, opened[-1])):
+            if heading is not None and (
+                _introduces(text, heading, opened[-1]) or _lists_data(text, heading, opened[-1])
+            ):
                 heading = None
             if heading is not None:
                 opened.append(_Opened(_line_start(text, heading.span.start), heading))
