@@ -56,9 +56,16 @@ golden:  ## Write the golden graphs of the sample notices anew; look at the diff
 	$(BIN)/python -m tests.golden
 
 REFERENCE ?= ../shared
-score:  ## Score extraction and completeness against the hand-made annotations, where they lie beside the checkout
-	$(BIN)/python $(REFERENCE)/gold/score.py --gold $(REFERENCE)/gold --texts $(REFERENCE)/notices \
-	  --map '$(BIN)/seloste map {} --format trig' --broader $(REFERENCE)/dpv/2.3/*.ttl ontology/*.ttl
+score:  ## Score extraction (all together, then each language apart) and completeness against the annotations beside the checkout
+	@set -e; apart=$$(mktemp -d); trap 'rm -rf "$$apart"' EXIT; \
+	mkdir "$$apart/all"; cp $(REFERENCE)/gold/*.json "$$apart/all"; \
+	for language in all fi sv en; do \
+	  mkdir -p "$$apart/$$language"; \
+	  [ $$language = all ] || grep -lE "\"language\": *\"$$language\"" $(REFERENCE)/gold/*.json | xargs -I{} cp {} "$$apart/$$language"; \
+	  echo "== $$language"; \
+	  $(BIN)/python $(REFERENCE)/gold/score.py --gold "$$apart/$$language" --texts $(REFERENCE)/notices \
+	    --map '$(BIN)/seloste map {} --format trig' --broader $(REFERENCE)/dpv/2.3/*.ttl ontology/*.ttl; \
+	done
 	$(BIN)/python $(REFERENCE)/gold/completeness.py --gold $(REFERENCE)/gold --texts $(REFERENCE)/notices \
 	  --validate '$(BIN)/seloste validate {} --format json'
 
@@ -80,5 +87,5 @@ clean:
 
 NOTICES ?= examples/notices
 bench:  ## How fast text becomes N-Quads on one core, and what each stage takes; how fast each engine validates
-	$(BIN)/python -m tests.bench $(NOTICES) 20
+	$(BIN)/python -m tests.bench $(NOTICES) 200
 	$(BIN)/python -m tests.bench_validation $(NOTICES)

@@ -36,7 +36,7 @@ from ontology.namespaces import ID_BASE
 from ontology.reference import Reference, load_reference
 from ontology.vocabulary import Vocabulary
 
-VERSION = "1"
+VERSION = "2"
 """Changes when the rules of composition change, so that graphs say which ones made them."""
 
 
