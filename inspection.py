@@ -14,9 +14,8 @@ from ingest import batch, documents
 from ingest.documents import DocumentError
 from ingest.notice import Notice
 from ingest.pipeline import Pipeline
-from ingest.sections import Sectioner
+from ingest.sections import Section
 from ingest.store import Store
-from ontology import lexicon
 from shapes import engine_lines, engines
 from shapes.background import Background
 from shapes.deltas import Earlier, earlier
@@ -41,7 +40,6 @@ def of_files(
         EngineMissing: when the engine asked for is not installed.
     """
     chosen, pipeline = engines.load(engine), loaded()
-    sectioners = {code: Sectioner(lex) for code, lex in lexicon.load().items()}
     background = Background.of(pipeline.vocabulary.graph)
     for path in paths:
         try:
@@ -51,10 +49,10 @@ def of_files(
             errors.append(error)
             continue
         lines = [line for part in (*mapped.graphs.values(), *mapped.organisations.values()) for line in part]
-        yield compile_dossier(engine_lines.graph(lines), report, _headings(notice, sectioners[notice.language]))
+        yield compile_dossier(engine_lines.graph(lines), report, _headings(notice, pipeline.sections(notice)), background=background)
 
 
-def _headings(notice: Notice, sectioner: Sectioner) -> list[Heading]:
+def _headings(notice: Notice, sections: Iterable[Section]) -> list[Heading]:
     """The sections of a text; what stands before the first heading has no name."""
     return [
         Heading(
@@ -63,7 +61,7 @@ def _headings(notice: Notice, sectioner: Sectioner) -> list[Heading]:
             s.end,
             s.topics,
         )
-        for s in sectioner.split(notice)
+        for s in sections
     ]
 
 

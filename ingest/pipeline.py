@@ -26,7 +26,7 @@ from ingest.notice import Notice, Span
 from ingest.organisations import OrganisationReader
 from ingest.pairings import paired
 from ingest.retention import RetentionReader
-from ingest.sections import Sectioner
+from ingest.sections import Section, Sectioner
 from ingest.statements import Statements, joined
 from ingest.transfers import TransferReader
 from ontology import facets, lexicon, vocabulary
@@ -70,6 +70,11 @@ class Pipeline:
         digest = hashlib.sha256("\n".join((VERSION, lexicon.digest(), known.digest())).encode()).hexdigest()
         return cls(lexicon.load(), known, load_reference(), facets.load(), f"{ID_BASE}run/{digest[:16]}")
 
+    def sections(self, notice: Notice) -> list[Section]:
+        """The sections of a notice, those of each of its languages."""
+        found = (s for language in notice.languages for s in self._reader(language).sections(notice.only(language)))
+        return sorted((s for s in found if s.heading is not None or s.sentences), key=lambda s: s.start)
+
     def read(self, notice: Notice, details: ContactDetails | None = None) -> Statements:
         """What a notice says; what it says in several languages is put together."""
         printed = details or ContactDetails(notice)
@@ -107,9 +112,13 @@ class _Reader:
         self._dates = DateReader()
         self._vocabulary = known
 
+    def sections(self, notice: Notice) -> list[Section]:
+        """The sections of a notice in this language."""
+        return self._sections.split(notice)
+
     def read(self, notice: Notice, details: ContactDetails) -> Statements:
         """What a notice says in this language; `details` are the addresses and numbers that it prints."""
-        reading = self._mentions.read(notice, self._sections.split(notice))
+        reading = self._mentions.read(notice, self.sections(notice))
         controllers = self._controllers.controllers(reading)
         others = list(self._organisations.others(reading, [c.name.name for c in controllers]))
         claims: list[Claim] = [

@@ -13,6 +13,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from ontology.namespaces import DCTERMS, DPV, SEL
+from shapes.background import Background
 from shapes.contradictions import Contradiction, contradictions
 from shapes.evidence import Heading, Quote, Reading, topics
 from shapes.findings import Finding
@@ -66,14 +67,17 @@ class Dossier:
         return next((h.text for h in self.headings or () if h.start <= start < h.end and h.text), None)
 
 
-def compile_dossier(graph: Graph, report: Report, headings: Sequence[Heading] | None = None) -> Dossier:
+def compile_dossier(
+    graph: Graph, report: Report, headings: Sequence[Heading] | None = None, *, background: Background | None = None
+) -> Dossier:
     """Put a notice's dossier together.
 
     Parameters:
         graph: the notice's graph with its contacts, organisations and, for contradictions, what is inferred of it.
         headings: the sections of the text, where the caller has read it.
+        background: what the vocabulary says of its terms, where the caller has loaded it; else the project's own.
     """
-    notice, reading = URIRef(report.notice), Reading(graph, report.notice)
+    notice, reading = URIRef(report.notice), Reading(graph, report.notice, background)
     text = graph.value(notice, SEL.hasText) or URIRef(f"{report.notice}/text")
     shown = None if headings is None else reading.public(headings)
     return Dossier(

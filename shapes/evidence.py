@@ -14,7 +14,7 @@ from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from ontology.namespaces import DPV, OA, PREFIXES, PROV, SEL, SKOS
-from shapes.background import default
+from shapes.background import Background, default
 from shapes.rules import completeness_catalogue
 
 CONTACT = PREFIXES["vcard"]
@@ -89,13 +89,13 @@ def quotes(graph: Graph, node: Node) -> tuple[Quote, ...]:
 class Reading:
     """A notice's graph, indexed for finding what tells each item."""
 
-    def __init__(self, graph: Graph, notice: str) -> None:
+    def __init__(self, graph: Graph, notice: str, background: Background | None = None) -> None:
         self._graph = graph
         self._claims = sorted(set(graph.objects(URIRef(notice), SEL.hasClaim)), key=str)
         processes = graph.subjects(RDF.type, DPV.Process)
         self._holders = [URIRef(notice), *sorted(set(processes), key=str), *self._claims]
         self._broader: dict[Node, set[Node]] = {}
-        for subject, predicate, value in default().about(graph):
+        for subject, predicate, value in (background or default()).about(graph):
             if predicate == SKOS.broader:
                 self._broader.setdefault(subject, set()).add(value)
 
