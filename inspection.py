@@ -49,7 +49,8 @@ def of_files(
             errors.append(error)
             continue
         lines = [line for part in (*mapped.graphs.values(), *mapped.organisations.values()) for line in part]
-        yield compile_dossier(engine_lines.graph(lines), report, _headings(notice, pipeline.sections(notice)), background=background)
+        headings = _headings(notice, pipeline.sections(notice))
+        yield compile_dossier(engine_lines.graph(lines), report, headings, background=background)
 
 
 def _headings(notice: Notice, sections: Iterable[Section]) -> list[Heading]:
