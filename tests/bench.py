@@ -48,7 +48,7 @@ def main(folder: Path, copies: int) -> None:
     profile.disable()
     stats = pstats.Stats(profile)
     entries = stats.stats  # type: ignore[attr-defined]
-    whole = sum(v[3] for k, v in entries.items() if k[0].endswith("pipeline.py") and k[2] == "map") / 2
+    whole = sum(v[3] for k, v in entries.items() if k[0].endswith("pipeline.py") and k[2] == "map")
     print("share of mapping by stage (under the profiler; a generator's share is that of its body):")
     for name, (file, function) in STAGES.items():
         share = sum(v[3] for k, v in entries.items() if k[0].endswith("/" + file) and k[2] == function)
