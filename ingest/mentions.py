@@ -91,7 +91,9 @@ class ReadSentence:
     def closing(self) -> Polarity:
         """The polarity with which it ends and so introduces a list."""
         last = len(self.sentence.tokens) - 1
-        return ASSERTED if self.plain or last < 0 else modality.polarity(self.clauses, [last])
+        if self.plain or last < 0 or self.text[self.sentence.end - 1] == ".":
+            return ASSERTED  # what a full stop ends is said: «…, not for purposes of their own.» denies nothing of the list
+        return modality.polarity(self.clauses, [last], introducing=True)
 
     @property
     def asks(self) -> bool:

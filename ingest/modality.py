@@ -52,15 +52,20 @@ def clauses(text: str, tokens: Sequence[Token], cues: Sequence[Match]) -> Clause
     return split(text, tokens, tuple((effect, m) for m in bearing for effect in m.entry.effects), verbs)
 
 
-def polarity(clauses: Clauses, at: Sequence[int]) -> Polarity:
-    """The polarity of a mention that rests on the tokens `at` of the sentence."""
+def polarity(clauses: Clauses, at: Sequence[int], *, introducing: bool = False) -> Polarity:
+    """The polarity of a mention that rests on the tokens `at` of the sentence.
+
+    `introducing` when it is asked for what follows the sentence: then a negation at its end negates («Emme:»).
+    """
     mine = {c for i in at for c in outward(clauses.outer, clauses.numbers[i])}
     cancelled = {i for m in clauses.of("Cancels") for i in m.tokens}
     # A negation that is itself part of the way of saying («ulkopuoliset eivät pääse») does not negate it.
     negations = [
         m
         for m in clauses.of("Negates")
-        if cancelled.isdisjoint(m.tokens) and m.tokens[0] not in at and _negates(clauses, m, mine, at)
+        if cancelled.isdisjoint(m.tokens)
+        and (introducing or m.tokens[0] not in at)
+        and _negates(clauses, m, mine, at)
     ]
     if negations:
         cues = _bearing(clauses, mine, "Excepts", chain=True)

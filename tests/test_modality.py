@@ -11,6 +11,7 @@ from ingest.matcher import Matcher
 from ingest.modality import Modality, Polarity
 from ingest.words import words_of
 from ontology import lexicon
+from tests.said import claims
 
 TABLES = Path(__file__).parent / "fixtures" / "modality"
 LEXICONS = lexicon.load()
@@ -90,3 +91,17 @@ def test_the_words_of_a_condition_are_those_of_its_own_clause(sentence: str, wor
     assert not polarity.default_negated
     assert polarity.condition is not None
     assert sentence[polarity.condition.start : polarity.condition.end] == condition
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("Automaattiset päätökset\n\nEmme:\n- tee automaattisia päätöksiä", {"automated-decision/AutomatedDecisionMaking-negated"}),
+        ("Käyttötarkoitus\n\nEmme käytä tietoja seuraaviin:\n- suoramarkkinointi", {"purpose/DirectMarketing-negated"}),
+        ("Käyttötarkoitus\n\nTietoja voidaan käyttää seuraaviin:\n- suoramarkkinointi", {"purpose/DirectMarketing-possible"}),
+        # What a full stop ends is said: the list below is not of it.
+        ("Käyttötarkoitus\n\nEmme myy tietoja.\n- suoramarkkinointi", {"purpose/DirectMarketing"}),
+    ],
+)
+def test_a_list_has_the_polarity_of_what_introduces_it(text: str, paths: set[str]) -> None:
+    assert {p for p in claims(text) if p.startswith(("purpose/Direct", "automated-decision/"))} == paths
