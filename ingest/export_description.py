@@ -10,12 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ingest.dataset import software_version
 from ingest.ntriples import iri, literal
-from ingest.published import Published
 from ontology.namespaces import PREFIXES
+
+if TYPE_CHECKING:
+    from ingest.published import Published  # the server describes too, and does without the engine
 
 LICENCE: Final = "https://www.apache.org/licenses/LICENSE-2.0"
 RIGHTS: Final = (
@@ -36,13 +38,13 @@ _PREFIXES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the export: `address` is absolute or relative to the description."""
+    """A file of the export: `address` may be relative to the description; size and digest are known when it was made."""
 
     address: str
     media_type: str
     title: str
-    size: int
-    sha256: str
+    size: int | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +125,21 @@ def _lines(counted: Figures, files: list[File]) -> Iterator[str]:
 
 
 def _distribution(file: File) -> str:
-    return (
-        f"\n{_node(file)} a dcat:Distribution ;\n"
-        f"    dct:title {literal(file.title, 'en')} ;\n"
-        f"    dct:license {iri(LICENCE)} ;\n"
-        f"    dcat:downloadURL {iri(file.address)} ;\n"
-        f"    dcat:mediaType {iri('https://www.iana.org/assignments/media-types/' + file.media_type)} ;\n"
-        f"    dcat:byteSize {file.size} ;\n"
-        f"    spdx:checksum [ a spdx:Checksum ; spdx:algorithm spdx:checksumAlgorithm_sha256 ;\n"
-        f'        spdx:checksumValue "{file.sha256}"^^xsd:hexBinary ] .\n'
-    )
+    media = iri(f"https://www.iana.org/assignments/media-types/{file.media_type}")
+    lines = [
+        f"\n{_node(file)} a dcat:Distribution",
+        f"dct:title {literal(file.title, 'en')}",
+        f"dct:license {iri(LICENCE)}",
+        f"dcat:downloadURL {iri(file.address)}",
+        f"dcat:mediaType {media}",
+    ]
+    if file.size is not None:
+        lines += [
+            f"dcat:byteSize {file.size}",
+            "spdx:checksum [ a spdx:Checksum ; spdx:algorithm spdx:checksumAlgorithm_sha256 ; "
+            f'spdx:checksumValue "{file.sha256}"^^xsd:hexBinary ]',
+        ]
+    return " ;\n    ".join(lines) + " .\n"
 
 
 def _node(file: File) -> str:

@@ -10,22 +10,20 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from importlib.util import find_spec
+from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from ingest import export_rdf, export_tables, export_tilt
 from ingest.export_archive import archive
 from ingest.export_description import File, about, describe, digest, figures
+from ingest.export_formats import FIGURES, FORMATS, Format, available
 from ingest.export_records import Records
 from ingest.published import Published
 from ingest.store_errors import StoreError
 from ontology.namespaces import ID_BASE
 
 DESCRIPTION: Final = "dataset.ttl"
-FIGURES: Final = "figures"
-_ZIP: Final = "application/zip"
 _Tables = Callable[[Records, Path, Mapping[str, object]], None]
 _TABLES: Final[Mapping[str, _Tables]] = {"csv": export_tables.write_csv, "parquet": export_tables.write_parquet}
 
@@ -34,41 +32,7 @@ class BadExport(ValueError):
     """An export that cannot be made as asked; says how to ask for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """One format: `member` is the media type of the files of one that comes as several, else empty."""
-
-    name: str
-    title: str
-    media_type: str
-    suffix: str
-    member: str = ""
-
-    def file(self, snapshot: str) -> str:
-        """The name of the one file in which this format of a snapshot is handed over."""
-        return f"seloste-{snapshot}{self.suffix}"
-
-
-FORMATS: Final[Mapping[str, Format]] = {
-    one.name: one
-    for one in (
-        Format("nquads", "All public graphs as N-Quads", "application/n-quads", ".nq"),
-        Format("trig", "All public graphs as TriG", "application/trig", ".trig"),
-        Format("turtle", "The union of the public graphs as Turtle", "text/turtle", ".ttl"),
-        Format("jsonld", "All public graphs as JSON-LD", "application/ld+json", ".jsonld"),
-        Format("csv", "Tables as CSV, with CSV on the Web metadata", _ZIP, "-csv.zip", "text/csv"),
-        Format("parquet", "Tables as Parquet", _ZIP, "-parquet.zip", "application/vnd.apache.parquet"),
-        Format("tilt", "Notices in the Transparency Information Language", "application/json", ".tilt.json"),
-    )
-}
-"""The formats by their names."""
-
 _MEDIA_TYPES: Final = {".md": "text/markdown", ".json": "application/json"}
-
-
-def available(name: str) -> bool:
-    """Whether this installation can make a format; Parquet needs pyarrow."""
-    return name != "parquet" or find_spec("pyarrow") is not None
 
 
 def export(
