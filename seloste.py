@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 
 GraphFormat = Literal["trig", "turtle", "nquads", "jsonld"]
+EXPORT_FORMATS = "nquads (when none is given), trig, turtle, jsonld, csv, parquet, tilt; more than one into a folder."
 ReportFormat = Literal["text", "markdown", "html", "json", "turtle", "jsonld", "csv", "junit", "sarif"]
 EngineName = Literal["pyshacl", "shacl"]
 RowFormat = Literal["table", "csv", "json"]
@@ -198,17 +199,16 @@ def serve(
 
 
 @app.command()
-def export(store: StoreOption, output: Annotated[Path | None, typer.Option("--output", "-o")] = None) -> None:
-    """Write the public graphs of a store as N-Quads: no contacts, the same store gives the same bytes."""
-    from ingest.serialization import public_nquads
-    from ingest.store import Store
+def export(
+    store: StoreOption,
+    format: Annotated[list[str] | None, typer.Option("--format", "-f", help=EXPORT_FORMATS)] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file, or a folder for more.")] = None,
+) -> None:
+    """Write the published snapshot for others to use: graphs, tables or TILT; no contacts, same store same bytes."""
+    from ingest import exports
 
-    with _explained(), Store.open(store) as opened:
-        if output is None:
-            sys.stdout.writelines(public_nquads(opened))
-        else:
-            with output.open("w", encoding="utf-8") as target:
-                target.writelines(public_nquads(opened))
+    with _explained():
+        exports.export(store, format or (), output, sys.stdout.buffer)
 
 
 def _rows(text: str, store: Path, format: RowFormat | None, timeout: float, title: str | None) -> None:
@@ -263,6 +263,7 @@ def _stop(code: int, message: str) -> NoReturn:
 def _explained() -> Iterator[None]:
     """Turn the errors that people can do something about into one line and an exit code."""
     from ingest.documents import DocumentError
+    from ingest.exports import BadExport
     from ingest.store import StoreError
     from ontology.lexicon import LexiconError
     from ontology.reference_records import ReferenceDataError
@@ -282,10 +283,10 @@ def _explained() -> Iterator[None]:
         raise typer.Exit(0) from None
     except (DocumentError, errors.StoreMissing, EarlierReportError, OSError) as error:
         _stop(3, str(error))
-    except (ParameterError, errors.QuerySyntaxError, errors.QueryRefused, EngineMissing, UnknownLanguageError) as error:
+    except (BadExport, EngineMissing, ParameterError, UnknownLanguageError) as error:
         _stop(2, str(error))
     except errors.QueryError as error:
-        _stop(5, str(error))
+        _stop(2 if isinstance(error, errors.QuerySyntaxError | errors.QueryRefused) else 5, str(error))
     except (StoreError, LexiconError, ReferenceDataError, VocabularyError, BadQuestion, ShapesError, PoolBroken) as error:
         _stop(4, str(error))
 

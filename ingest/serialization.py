@@ -1,18 +1,16 @@
-"""Notices as RDF documents: one mapped notice in the formats people ask for, and the public graphs of a store."""
+"""Notices as RDF documents: one mapped notice in the formats people ask for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 
 from rdflib import Dataset
 from rdflib.plugins.serializers.trig import TrigSerializer
 
 from ingest.graph import NoticeGraphs
-from ingest.store import Store
 from ontology.namespaces import ID_BASE, PREFIXES
 
-CONTACTS = "/contacts"
 ORGANISATIONS = "graph/organisations"
 
 
@@ -46,14 +44,6 @@ def _trig(dataset: Dataset) -> str:
     written = BytesIO()
     serializer.serialize(written, encoding="utf-8")
     return written.getvalue().decode("utf-8")
-
-
-def public_nquads(store: Store) -> Iterator[str]:
-    """All graphs of a store but the contacts, as N-Quads lines with line ends, in a fixed order."""
-    for graph in store.graphs():
-        if not graph.endswith(CONTACTS):
-            for line in store.graph(graph):
-                yield _quads((line,), graph)
 
 
 def _quads(lines: Sequence[str], graph: str) -> str:

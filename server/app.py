@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException  # what the router raises; FastAP
 from queries.catalogue import ParameterError
 from queries.errors import QueryBusy, QueryError, QueryFailed, StoreMissing
 from queries.formats import JSON
-from server import description, problems
+from server import description, exports, problems
 from server.connection import BodyTooLarge, ClientGone, read_body, while_connected
 from server.middleware import HEADERS, ResponseRules
 from server.negotiation import preferred
@@ -54,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.service = service
     app.add_middleware(ResponseRules)
     app.include_router(router(pages))
+    app.include_router(exports.router(pages))
     _endpoint(app, pages)
     _health(app, pages)
     _errors(app, pages)
