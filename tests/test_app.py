@@ -313,7 +313,7 @@ def test_health(client):
 
 def test_nothing_published_is_no_crash(tmp_path):
     with served(tmp_path / "none") as running:
-        for path in ("/healthz", "/sparql?query=ASK+%7B%7D", "/", "/id/notice/x"):
+        for path in ("/readyz", "/sparql?query=ASK+%7B%7D", "/", "/id/notice/x"):
             response = running.client.get(path)
             problem(response, 503, "no-data")
             assert str(tmp_path) not in response.text
