@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException  # what the router raises; FastAPI's own is a special case of it
@@ -71,7 +72,8 @@ def _endpoint(app: FastAPI, pages: Pages) -> None:
             body = await read_body(request.receive, request.headers.get("content-length"), settings.max_body)
         query_string = request.scope["query_string"].decode("ascii", "replace")
         operation = parse(request.method, query_string, request.headers.get("content-type"), body)
-        return response_of(await while_connected(request.receive, _answer(pages, visit, operation, request)))
+        operation = replace(operation, base=_address(request, settings))
+        return response_of(await while_connected(request.receive, _answer(pages, visit, operation)))
 
     app.add_api_route(
         "/sparql", sparql, methods=["GET", "HEAD", "POST"], include_in_schema=False, response_model=None
@@ -97,14 +99,14 @@ async def _graph(service: Service, visit: Visit, asked: GraphRequest) -> Reply:
     return reply
 
 
-async def _answer(pages: Pages, visit: Visit, operation: Operation, request: Request) -> Reply:
+async def _answer(pages: Pages, visit: Visit, operation: Operation) -> Reply:
     if operation.query is None:
         media = wanted(visit.accept, operation.format, (*description.SYNTAXES, HTML))[0]
         if media == HTML:
             return await pages.sparql(visit, operation)
         settings = pages.service.settings
         body = description.describe(
-            _address(request, settings), timeout=settings.query_timeout, max_rows=settings.max_rows, media_type=media
+            operation.base or "", timeout=settings.query_timeout, max_rows=settings.max_rows, media_type=media
         )
         return Reply(body, media, 200, {"Vary": DATA_VARY})
     media_types = wanted(visit.accept, operation.format, (*OFFERED, HTML))

@@ -90,7 +90,7 @@ class Pages:
         if query is not None:
             try:
                 answer = await self.service.evaluator.evaluate(
-                    query, (JSON, TURTLE), operation.default_graphs, operation.named_graphs
+                    query, (JSON, TURTLE), operation.default_graphs, operation.named_graphs, base=operation.base
                 )
                 if answer.kind == "graph":
                     text = answer.body.decode()

@@ -92,12 +92,16 @@ class UnsupportedMediaType(ProtocolError):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A query with its dataset, as the protocol carries it; without a query the service description is asked for."""
+    """A query with its dataset, as the protocol carries it; without a query the service description is asked for.
+
+    `base` resolves relative IRIs: the address that was asked (SPARQL 1.1 Query Language, section 4.1.1.2).
+    """
 
     query: str | None
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     format: str | None = None
+    base: str | None = None
 
 
 def parse(method: str, query_string: str, content_type: str | None = None, body: bytes = b"") -> Operation:

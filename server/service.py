@@ -123,13 +123,13 @@ class Service:
         """
         query = operation.query or ""
         dataset = (operation.default_graphs, operation.named_graphs)
-        tag = self.tag(visit, query, *wanted, repr(dataset))
+        tag = self.tag(visit, query, *wanted, repr(dataset), operation.base or "")
         if tag and unchanged(visit, tag):
             return Reply(b"", wanted[0], 304, {"ETag": tag, "Vary": PAGE_VARY if as_rows else DATA_VARY})
         made = {XLSX, EXCEL_CSV} | ({TURTLE} if as_rows else set())
         # What is made of rows comes from their JSON; a kind of answer that has none is not acceptable so.
         asked = [JSON if one in made else one for one in wanted if one != HTML]
-        answer = await self.evaluator.evaluate(query, asked, *dataset)
+        answer = await self.evaluator.evaluate(query, asked, *dataset, base=operation.base)
         headers = self.headers(answer, tag)
         headers["Vary"] = PAGE_VARY if as_rows else DATA_VARY
         chosen = next((one for one in wanted if (JSON if one in made else one) == answer.media_type), answer.media_type)

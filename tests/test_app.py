@@ -153,6 +153,11 @@ def test_dataset_of_the_protocol(client):
     assert [row["g"]["value"] for row in client.get("/sparql", params=named).json()["results"]["bindings"]] == [NOTICE]
 
 
+def test_relative_iris_are_resolved_against_the_address_asked(client):
+    answer = client.get("/sparql", params={"query": "SELECT (<x> AS ?x) {}"}).json()
+    assert answer["results"]["bindings"][0]["x"]["value"] == str(client.base_url).rstrip("/") + "/x"
+
+
 def test_service_description(client):
     response = client.get("/sparql")
     assert response.headers["content-type"] == "text/turtle; charset=utf-8"
