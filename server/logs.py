@@ -22,13 +22,17 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line. An exception is told by its kind and place: its message may quote what was asked."""
+        ours = record.name.partition(".")[0] in (NAME, *_OTHERS)
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.getMessage() if record.exc_info is None else record.msg,
+            # What another library says may quote anything: only where it said it.
+            "event": str(record.msg if record.exc_info else record.getMessage()).strip() if ours else "withheld",
         }
         line |= {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
+        if not ours:
+            line["at"] = [f"{record.module}:{record.lineno}"]
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
             line["at"] = _places(record)
@@ -43,6 +47,7 @@ def configure(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(level.upper())
+    logging.getLogger().handlers = [handler]
     # Its own lines name the client and the whole address; ours (server.observation) take their place.
     logging.getLogger("uvicorn.access").disabled = True
 

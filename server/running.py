@@ -18,5 +18,5 @@ def serve(settings: Settings) -> None:
     logs.configure(settings.log_level)
     uvicorn.run(
         create_app(settings), host=settings.host, port=settings.port, log_config=None, access_log=False,
-        server_header=False, timeout_graceful_shutdown=settings.grace,
+        server_header=False, ws="none", timeout_graceful_shutdown=settings.grace,
     )  # fmt: skip

@@ -137,7 +137,9 @@ def test_refused(client, query, status, name):
 
 def test_protocol_errors(client):
     problem(client.get("/sparql?query=ASK+%7B%7D&query=ASK+%7B%7D"), 400, "bad-request")
-    problem(client.post("/sparql", content=b"ASK {}", headers={"Content-Type": "text/plain"}), 415, "unsupported-media-type")
+    unread = client.post("/sparql", content=b"ASK {}", headers={"Content-Type": "text/plain"})
+    problem(unread, 415, "unsupported-media-type")
+    assert "application/sparql-query" in unread.headers["accept"]
     update = {"Content-Type": "application/sparql-update"}
     problem(client.post("/sparql", content=b"CLEAR ALL", headers=update), 403, "refused")
     refused = client.put("/sparql", content=b"x")

@@ -99,6 +99,11 @@ def test_an_error_is_told_without_its_words():
     assert json.loads(line)["at"]
 
 
+def test_another_library_is_not_quoted():
+    line = json.loads(logs.JsonLines().format(logging.LogRecord("asyncio", logging.ERROR, "x.py", 1, "Tuovi %s", ("T",), None)))
+    assert (line["event"], line["at"]) == ("withheld", ["x:1"])
+
+
 def free_port():
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
