@@ -224,7 +224,7 @@ def test_a_broken_lexicon_stops_before_the_first_notice(tmp_path: Path) -> None:
 
 def test_the_stored_questions_stand_in_the_store(store: Path) -> None:
     question = "SELECT (COUNT(DISTINCT ?q) AS ?n) { GRAPH <https://w3id.org/seloste/id/graph/questions> { ?q a sh:SPARQLExecutable ; sh:select|sh:ask ?text } }"
-    done = run("query", question, "--store", store, "--format", "csv")
+    done = run("query", "-", "--store", store, "--format", "csv", stdin=question)
     assert int(done.stdout.splitlines()[1]) == len(list((ROOT / "queries").glob("*.rq"))), done.stderr
 
 
