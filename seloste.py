@@ -62,6 +62,7 @@ def ingest(
     """Put notices (files, or folders of them) into a store, check each, and publish what changed."""
     from ingest import batch
     from ingest.store import Store
+    from queries import executables
 
     with _explained():
         chosen = list(batch.sources(paths))
@@ -75,6 +76,7 @@ def ingest(
                 changed += outcome.changed
                 if outcome.error is not None:
                     typer.echo(f"error: {outcome.error}", err=True)
+            opened.load_shared(f"{opened.base}graph/questions", executables.lines(opened.base))
             snapshot = opened.publish()
         if not quiet:
             typer.echo(
@@ -181,21 +183,17 @@ def query(
 @app.command()
 def serve(
     store: StoreOption,
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    query_timeout: Annotated[float, typer.Option(help="Seconds a query may run.")] = 10.0,
-    max_rows: Annotated[int, typer.Option(help="Rows after which an answer is cut.")] = 10_000,
+    host: str | None = None, port: int | None = None,
+    query_timeout: Annotated[float | None, typer.Option(help="Seconds a query may run.")] = None,
+    max_rows: Annotated[int | None, typer.Option(help="Rows after which an answer is cut.")] = None,
 ) -> None:
-    """Serve the SPARQL endpoint, the questions and the linked data of a store over HTTP."""
-    import uvicorn
-
-    from server.app import create_app
-    from server.settings import Settings
+    """Serve the SPARQL endpoint, the questions and the linked data of a store over HTTP (settings: docs/deploy.md)."""
+    from server import running, settings
 
     with _explained():
-        settings = Settings(store=store, host=host, port=port, query_timeout=query_timeout, max_rows=max_rows)
-        typer.echo(f"Serving {store} on http://{host}:{port} (stop with Ctrl-C)", err=True)
-        uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
+        chosen = settings.read(store=store, host=host, port=port, query_timeout=query_timeout, max_rows=max_rows)
+        typer.echo(f"Serving {store} on http://{chosen.host}:{chosen.port} (stop with Ctrl-C)", err=True)
+        running.serve(chosen)
 
 
 @app.command()
@@ -270,6 +268,7 @@ def _explained() -> Iterator[None]:
     from ontology.vocabulary import VocabularyError
     from queries import errors
     from queries.catalogue import BadQuestion, ParameterError
+    from server.settings import SettingError
     from shapes.deltas import EarlierReportError
     from shapes.engines import EngineMissing
     from shapes.pool import PoolBroken
@@ -283,7 +282,7 @@ def _explained() -> Iterator[None]:
         raise typer.Exit(0) from None
     except (DocumentError, errors.StoreMissing, EarlierReportError, OSError) as error:
         _stop(3, str(error))
-    except (BadExport, EngineMissing, ParameterError, UnknownLanguageError) as error:
+    except (BadExport, EngineMissing, ParameterError, SettingError, UnknownLanguageError) as error:
         _stop(2, str(error))
     except errors.QueryError as error:
         _stop(2 if isinstance(error, errors.QuerySyntaxError | errors.QueryRefused) else 5, str(error))

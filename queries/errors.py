@@ -19,11 +19,15 @@ from pathlib import Path
 
 
 class QueryError(Exception):
-    """A query was not answered."""
+    """A query was not answered; `outcome` is the word for it in counts and logs."""
+
+    outcome = "failed"
 
 
 class QuerySyntaxError(QueryError):
     """The text is not a SPARQL query; `line` and `column` count from 1."""
+
+    outcome = "syntax"
 
     def __init__(self, message: str, line: int, column: int) -> None:
         self.message, self.line, self.column = message, line, column
@@ -33,6 +37,8 @@ class QuerySyntaxError(QueryError):
 class QueryRefused(QueryError):
     """The query asks for something that this endpoint does not do."""
 
+    outcome = "refused"
+
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
@@ -41,6 +47,8 @@ class QueryRefused(QueryError):
 class QueryTooLarge(QueryError):
     """The query is beyond a limit of size."""
 
+    outcome = "too-large"
+
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
@@ -48,6 +56,8 @@ class QueryTooLarge(QueryError):
 
 class QueryTimeout(QueryError):
     """The query ran longer than it may."""
+
+    outcome = "timeout"
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -60,6 +70,8 @@ class QueryTimeout(QueryError):
 class QueryBusy(QueryError):
     """All workers are taken and the queue is full."""
 
+    outcome = "busy"
+
     def __init__(self, retry_after: int) -> None:
         self.retry_after = retry_after
         super().__init__(f"Too many queries are running. Try again in {retry_after} s.")
@@ -67,6 +79,8 @@ class QueryBusy(QueryError):
 
 class QueryNotAcceptable(QueryError):
     """The answer is of a kind that none of the formats asked for can carry."""
+
+    outcome = "not-acceptable"
 
     def __init__(self, kind: str, asked: Sequence[str], available: Sequence[str]) -> None:
         self.kind, self.asked, self.available = kind, tuple(asked), tuple(available)
@@ -83,6 +97,8 @@ class QueryFailed(QueryError):
 
 class StoreMissing(QueryError):
     """No snapshot is published at the path."""
+
+    outcome = "no-data"
 
     def __init__(self, path: Path) -> None:
         self.path = path

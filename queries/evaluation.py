@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from types import TracebackType
 from typing import Any, cast
 
@@ -51,12 +52,22 @@ __all__ = [
 ]
 
 _ATTEMPTS = 3
+Observer = Callable[[str, float], None]
+"""Told of each query: how it went (answered, truncated, cancelled, or the outcome of its error), and its seconds."""
+Times = tuple[float, float]
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
+
+
+def _unobserved(outcome: str, seconds: float) -> None:
+    """For who counts nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a query gave, and whether it is all: `rows` counts solutions or triples, `snapshot` is the revision read."""
+    """What a query gave, and whether it is all: `rows` counts solutions or triples, `snapshot` is the revision read.
+
+    `waited` are the seconds until a process was free for it, `took` those of the evaluation.
+    """
 
     body: bytes
     media_type: str
@@ -64,6 +75,8 @@ class Answer:
     rows: int | None
     truncated: bool
     snapshot: str
+    waited: float = 0.0
+    took: float = 0.0
 
 
 class Evaluator:
@@ -79,8 +92,9 @@ class Evaluator:
         self, store: Path, *, workers: int = 2, timeout: float = 10.0, max_rows: int = 10_000,
         max_bytes: int = 32 << 20, memory: int = 1 << 30, contacts: bool = False, queue: int = 64, burst: int = 4,
         spare: int = 1, max_query: int = 128 << 10, prefixes: Mapping[str, str] = PREFIXES,
+        observe: Observer = _unobserved,
     ) -> None:  # fmt: skip
-        """Nothing is started or read yet."""
+        """Nothing is started or read yet. `observe` is told of each query how it went and how long it took."""
         self.store = store
         self.timeout = timeout
         self.max_rows = max_rows
@@ -88,6 +102,7 @@ class Evaluator:
         self._max_bytes = max_bytes
         self._max_query = max_query
         self._prefixes = dict(prefixes)
+        self._observe = observe
         self._pool = Pool(PoolSize(workers, spare, burst, queue, timeout, memory), self._beforehand)
         self._complete: dict[str, str] = {}
         self._completing = asyncio.Lock()
@@ -134,6 +149,21 @@ class Evaluator:
         `default_graphs` and `named_graphs` make up the dataset as in the SPARQL 1.1 Protocol, in place of FROM clauses;
         `base` resolves relative IRIs. Cancelling the call stops the query. Raises any QueryError.
         """
+        began, outcome = perf_counter(), "cancelled"
+        try:
+            answer = await self._evaluate(query, media_type, default_graphs, named_graphs, base)
+            outcome = "truncated" if answer.truncated else "answered"
+            return answer
+        except QueryError as error:
+            outcome = error.outcome
+            raise
+        finally:
+            self._observe(outcome, perf_counter() - began)
+
+    async def _evaluate(
+        self, query: str, media_type: str | Sequence[str], default_graphs: Sequence[str], named_graphs: Sequence[str],
+        base: str | None,
+    ) -> Answer:  # fmt: skip
         screened = screen(query, prefixes=self._prefixes, max_length=self._max_query, strict=False)
         for iri in (*default_graphs, *named_graphs):
             if not _IRI.fullmatch(iri):
@@ -152,14 +182,16 @@ class Evaluator:
         text = query.encode(errors="replace")
         for attempt in range(_ATTEMPTS):
             revision = self.snapshot()
-            reply, body = await self._ask(request | {"snapshot": await self._path(revision)}, query, text)
+            reply, body, times = await self._ask(request | {"snapshot": await self._path(revision)}, query, text)
             # A snapshot can be replaced and pruned between looking and opening.
             if reply.get("error") != "snapshot" or attempt + 1 == _ATTEMPTS:
                 break
-        return _answer(reply, body, revision, wanted, self.store)
+        return _answer(reply, body, times, revision, wanted, self.store)
 
-    async def _ask(self, request: dict[str, Any], query: str, text: bytes) -> tuple[dict[str, Any], bytes]:
+    async def _ask(self, request: dict[str, Any], query: str, text: bytes) -> tuple[dict[str, Any], bytes, Times]:
+        asked = perf_counter()
         worker = await self._pool.acquire()
+        began = perf_counter()
         usable = False
         try:
             self._screen_for(worker, query)
@@ -176,7 +208,7 @@ class Evaluator:
             raise
         finally:
             self._pool.release(worker, usable=usable)
-        return reply, body
+        return reply, body, (began - asked, perf_counter() - began)
 
     def _beforehand(self) -> str:
         try:
@@ -233,11 +265,13 @@ def evaluate_once(
     return asyncio.run(run())
 
 
-def _answer(reply: dict[str, Any], body: bytes, revision: str, wanted: Sequence[str], store: Path) -> Answer:
+def _answer(
+    reply: dict[str, Any], body: bytes, times: Times, revision: str, wanted: Sequence[str], store: Path
+) -> Answer:
     """The worker's reply as an answer or as the error it tells of."""
     match reply.get("error"):
         case None:
-            return Answer(body, reply["media_type"], reply["kind"], reply["rows"], reply["truncated"], revision)
+            return Answer(body, reply["media_type"], reply["kind"], reply["rows"], reply["truncated"], revision, *times)
         case "syntax":
             raise QuerySyntaxError(reply["message"], reply["line"], reply["column"])
         case "refused":

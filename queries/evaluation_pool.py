@@ -113,6 +113,11 @@ class Pool:
         return tuple(worker.pid for worker in (*self._busy, *self._idle))
 
     @property
+    def busy(self) -> int:
+        """How many processes evaluate a query."""
+        return len(self._busy)
+
+    @property
     def waiting(self) -> int:
         """How many queries wait for a worker."""
         return len(self._waiting)

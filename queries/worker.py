@@ -148,12 +148,21 @@ def _written(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, requ
 def _syntax(message: str) -> dict[str, Any]:
     match = _POSITION.match(message)
     line, column, detail = (int(match[1]), int(match[2]), match[3]) if match else (1, 1, message)
-    # What the parser would have accepted, without its character classes.
-    expected, _, rest = detail.partition("expected one of ")
-    if rest:
-        words = [word.strip() for word in rest.split(", ") if word.strip() and "[" not in word and "|" not in word]
-        detail = f"{expected}expected one of {', '.join(words[:12])}" if words else "not expected here"
-    return {"error": "syntax", "message": detail, "line": line, "column": column}
+    return {"error": "syntax", "message": _explained(detail), "line": line, "column": column}
+
+
+def _explained(detail: str) -> str:
+    """The parser's reason: its sentence where it has one, else what could stand there, without its character classes."""
+    found, expected, rest = detail.partition("expected ")
+    if not expected or found:
+        return detail
+    words = [word.strip() for word in rest.removeprefix("one of ").split(", ")]
+    words = [word for word in words if word and not any(mark in word for mark in ("[", "|", "'..=", "<unreported>"))]
+    sentences = [word for word in words if " " in word and not word.startswith('"')]
+    if sentences:
+        return sentences[0]
+    could = f"; here could stand {', '.join(words[:12])}" if words else ""
+    return f"the query cannot be read on from here{could}"
 
 
 def _lease(path: Path) -> IO[bytes] | None:

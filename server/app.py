@@ -5,23 +5,24 @@ Here are only addresses and the way from an error to its response; what is answe
 
 from __future__ import annotations
 
-import asyncio
-import json
 import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException  # what the router raises; FastAPI's own is a special case of it
 
 from queries.catalogue import ParameterError
-from queries.errors import QueryBusy, QueryError, QueryFailed, StoreMissing
-from queries.formats import JSON
-from server import description, exports, problems
+from queries.errors import QueryError, QueryFailed, StoreMissing
+from queries.formats import MEDIA_TYPES
+from server import description, exports, graph_store, operations, problems
 from server.connection import BodyTooLarge, ClientGone, read_body, while_connected
+from server.graph_store import GraphRequest
 from server.middleware import HEADERS, ResponseRules
 from server.negotiation import preferred
+from server.observation import Observation
 from server.pages import Pages, response_of, router, visit_of
 from server.problems import Problem
 from server.protocol import HTML, OFFERED, Operation, ProtocolError, parse, wanted
@@ -32,7 +33,6 @@ from server.settings import Settings
 
 _LOG = logging.getLogger("seloste.server")
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
-_HEALTH_PATIENCE = 1.0
 _CLIENT_GONE = 499
 
 
@@ -53,10 +53,12 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Seloste", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.service = service
     app.add_middleware(ResponseRules)
+    app.add_middleware(Observation, metrics=service.metrics)
     app.include_router(router(pages))
     app.include_router(exports.router(pages))
     _endpoint(app, pages)
-    _health(app, pages)
+    _graphs(app, pages)
+    _operations(app, service)
     _errors(app, pages)
     return app
 
@@ -71,21 +73,41 @@ def _endpoint(app: FastAPI, pages: Pages) -> None:
             body = await read_body(request.receive, request.headers.get("content-length"), settings.max_body)
         query_string = request.scope["query_string"].decode("ascii", "replace")
         operation = parse(request.method, query_string, request.headers.get("content-type"), body)
-        return response_of(await while_connected(request.receive, _answer(pages, visit, operation, request)))
+        operation = replace(operation, base=_address(request, settings))
+        return response_of(await while_connected(request.receive, _answer(pages, visit, operation)))
 
     app.add_api_route(
         "/sparql", sparql, methods=["GET", "HEAD", "POST"], include_in_schema=False, response_model=None
     )  # fmt: skip
 
 
-async def _answer(pages: Pages, visit: Visit, operation: Operation, request: Request) -> Reply:
+def _graphs(app: FastAPI, pages: Pages) -> None:
+    async def graph(request: Request) -> Response:
+        visit = visit_of(pages.service, request)
+        asked = graph_store.parse(request.scope["query_string"].decode("ascii", "replace"))
+        return response_of(await while_connected(request.receive, _graph(pages.service, visit, asked)))
+
+    app.add_api_route("/graphs", graph, methods=["GET", "HEAD"], include_in_schema=False, response_model=None)
+
+
+async def _graph(service: Service, visit: Visit, asked: GraphRequest) -> Reply:
+    if asked.iri is not None and asked.hidden:
+        raise NotFound(asked.iri)
+    media_types = wanted(visit.accept, asked.format, tuple(MEDIA_TYPES["graph"]))
+    reply = await service.data(visit, Operation(asked.construct()), media_types)
+    if asked.iri is not None and reply.rows == 0:
+        raise NotFound(asked.iri)
+    return reply
+
+
+async def _answer(pages: Pages, visit: Visit, operation: Operation) -> Reply:
     if operation.query is None:
         media = wanted(visit.accept, operation.format, (*description.SYNTAXES, HTML))[0]
         if media == HTML:
             return await pages.sparql(visit, operation)
         settings = pages.service.settings
         body = description.describe(
-            _address(request, settings), timeout=settings.query_timeout, max_rows=settings.max_rows, media_type=media
+            operation.base or "", timeout=settings.query_timeout, max_rows=settings.max_rows, media_type=media
         )
         return Reply(body, media, 200, {"Vary": DATA_VARY})
     media_types = wanted(visit.accept, operation.format, (*OFFERED, HTML))
@@ -101,26 +123,24 @@ def _address(request: Request, settings: Settings) -> str:
     return f"{request.url.scheme}://{host}{request.scope.get('root_path', '')}/sparql"
 
 
-def _health(app: FastAPI, pages: Pages) -> None:
+def _operations(app: FastAPI, service: Service) -> None:
     async def healthz() -> Response:
-        """Whether the store can be read: by a query, or, when all processes are busy, by its pointer."""
-        evaluator = pages.service.evaluator
-        status = "ok"
-        try:
-            async with asyncio.timeout(_HEALTH_PATIENCE):
-                snapshot = (await evaluator.evaluate("ASK {}", JSON)).snapshot
-        except (TimeoutError, QueryBusy):
-            status, snapshot = "busy", evaluator.snapshot()
-        body = json.dumps({"status": status, "snapshot": snapshot, "waiting": evaluator.pool.waiting}) + "\n"
-        return response_of(Reply(body.encode(), "application/json", 200, {"Cache-Control": "no-store"}))
+        return response_of(operations.alive(service))
 
-    app.add_api_route("/healthz", healthz, methods=["GET", "HEAD"], include_in_schema=False, response_model=None)
+    async def readyz() -> Response:
+        return response_of(await operations.ready(service))
+
+    async def metrics() -> Response:
+        return response_of(operations.measured(service))
+
+    for path, handler in (("/healthz", healthz), ("/readyz", readyz), ("/metrics", metrics)):
+        app.add_api_route(path, handler, methods=["GET", "HEAD"], include_in_schema=False, response_model=None)
 
 
 def _errors(app: FastAPI, pages: Pages) -> None:
     async def known(request: Request, error: Exception) -> Response:
         if isinstance(error, StoreMissing | QueryFailed):
-            _LOG.warning("%s", error)
+            _LOG.warning("no answer", extra={"outcome": error.outcome})
         return _response(pages, request, problems.of_error(error))
 
     async def missing(request: Request, error: Exception) -> Response:
@@ -136,6 +156,7 @@ def _errors(app: FastAPI, pages: Pages) -> None:
         return Response(status_code=_CLIENT_GONE)
 
     async def broken(request: Request, error: Exception) -> Response:
+        _LOG.error("internal error", exc_info=error)
         response = _response(pages, request, problems.of_error(error))
         response.headers.update(dict(HEADERS))  # this one is made outside of the middleware
         return response

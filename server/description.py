@@ -11,6 +11,7 @@ from server.protocol import GRAPHS, SOLUTIONS
 
 _SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 _FORMATS = Namespace("http://www.w3.org/ns/formats/")
+_ENTAILMENT = Namespace("http://www.w3.org/ns/entailment/")
 _UNIQUE = {
     "application/sparql-results+json": "SPARQL_Results_JSON", "application/sparql-results+xml": "SPARQL_Results_XML",
     "text/csv": "SPARQL_Results_CSV", "text/tab-separated-values": "SPARQL_Results_TSV", "text/turtle": "Turtle",
@@ -34,6 +35,7 @@ def describe(endpoint: str, *, timeout: float, max_rows: int, media_type: str) -
     graph.add((service, _SD.endpoint, URIRef(endpoint)))
     graph.add((service, _SD.supportedLanguage, _SD.SPARQL11Query))
     graph.add((service, _SD.feature, _SD.UnionDefaultGraph))
+    graph.add((service, _SD.defaultEntailmentRegime, _ENTAILMENT.Simple))
     for name in (*SOLUTIONS, *GRAPHS):
         graph.add((service, _SD.resultFormat, _FORMATS[_UNIQUE[name]]))
     graph.add((service, _SD.defaultDataset, dataset))

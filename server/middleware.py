@@ -7,6 +7,7 @@ who asks.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from time import perf_counter
 from typing import Any, Final
 
 Message = MutableMapping[str, Any]
@@ -26,7 +27,11 @@ HEADERS: Final = (
     ("cross-origin-opener-policy", "same-origin"),
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
     ("access-control-allow-origin", "*"),
-    ("access-control-expose-headers", "ETag, Retry-After, X-Seloste-Snapshot, X-Seloste-Truncated"),
+    (
+        "access-control-expose-headers",
+        "Content-Disposition, ETag, Retry-After, Server-Timing, X-Seloste-Snapshot, X-Seloste-Truncated",
+    ),
+    ("timing-allow-origin", "*"),
 )
 _ENCODED = tuple((name.encode(), value.encode()) for name, value in HEADERS)
 _ASKED = b"Accept, Accept-Language, Content-Type, If-None-Match"
@@ -47,11 +52,13 @@ class ResponseRules:
         if scope["method"] == "OPTIONS":
             await self._options(scope, send)
             return
-        head = scope["method"] == "HEAD"
+        head, began = scope["method"] == "HEAD", perf_counter()
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *_ENCODED]}
+                took = f"total;dur={(perf_counter() - began) * 1000:.1f}".encode()
+                headers = [*message.get("headers", ()), *_ENCODED, (b"server-timing", took)]
+                message = {**message, "headers": headers}
             elif head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)

@@ -11,23 +11,28 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
+from queries import executables
 from queries.catalogue import ParameterError, Question
 from queries.errors import QueryError
 from queries.formats import JSON, TURTLE
 from server import forms, results
 from server.connection import while_connected
+from server.description import SYNTAXES
 from server.problems import Problem, of_error
-from server.protocol import HTML, SOLUTIONS, Operation, wanted
+from server.protocol import HTML, SOLUTIONS, XLSX, Operation, wanted
 from server.rendering import Renderer
 from server.resource_pages import NotFound, ResourcePages
 from server.service import PAGE_VARY, Reply, Service, Visit, unchanged
 
-LIST_OFFERED: Final = ("application/json", HTML)
-ANSWER_OFFERED: Final = (*SOLUTIONS, TURTLE, "application/json", "application/xml", "text/xml", HTML)
-_DOWNLOADS = (("CSV", "csv"), ("JSON", "json"), ("TSV", "tsv"), ("XML", "xml"), ("Turtle", "turtle"))
+LIST_OFFERED: Final = ("application/json", TURTLE, "application/n-triples", HTML)
+ANSWER_OFFERED: Final = (*SOLUTIONS, TURTLE, "application/json", "application/xml", "text/xml", XLSX, HTML)
+_DOWNLOADS = (
+    ("CSV", "csv"), ("CSV (Excel)", "csv-excel"), ("XLSX", "xlsx"), ("JSON", "json"), ("TSV", "tsv"), ("XML", "xml"),
+    ("Turtle", "turtle"),
+)  # fmt: skip
 _SUFFIXES = {name: suffix for suffix, name in (
     ("json", JSON), ("xml", "application/sparql-results+xml"), ("csv", "text/csv"), ("tsv", "text/tab-separated-values"),
-    ("ttl", TURTLE),
+    ("ttl", TURTLE), ("xlsx", XLSX),
 )}  # fmt: skip
 
 
@@ -51,9 +56,14 @@ class Pages:
         return Reply(page.body, HTML, 200, {**page.headers, **self.service.headers(found.answer, tag)})
 
     async def questions(self, visit: Visit) -> Reply:
-        """The stored questions, as a page or as JSON. Raises NotAcceptable."""
-        if wanted(visit.accept, visit.fields.get("format"), LIST_OFFERED)[0] == HTML:
+        """The stored questions, as a page, as JSON or as sh:SPARQLExecutable in RDF. Raises NotAcceptable."""
+        media = wanted(visit.accept, visit.fields.get("format"), LIST_OFFERED)[0]
+        if media == HTML:
             return self.renderer.page("questions.html", visit, sentences=self._sentences(visit))
+        if media in SYNTAXES:
+            described = executables.graph(self.service.questions.values(), self.service.settings.base)
+            rdf = described.serialize(format=SYNTAXES[media], encoding="utf-8")
+            return Reply(rdf, media, 200, {"Vary": PAGE_VARY, "Cache-Control": "no-cache"})
         listed = [_listed(one, visit) for one in self.service.questions.values()]
         body = json.dumps({"questions": listed}, ensure_ascii=False, indent=1) + "\n"
         return Reply(body.encode(), "application/json", 200, {"Vary": PAGE_VARY, "Cache-Control": "no-cache"})
@@ -80,7 +90,7 @@ class Pages:
         if query is not None:
             try:
                 answer = await self.service.evaluator.evaluate(
-                    query, (JSON, TURTLE), operation.default_graphs, operation.named_graphs
+                    query, (JSON, TURTLE), operation.default_graphs, operation.named_graphs, base=operation.base
                 )
                 if answer.kind == "graph":
                     text = answer.body.decode()

@@ -21,7 +21,7 @@ from queries.errors import (
     StoreMissing,
 )
 from server.connection import BodyTooLarge
-from server.protocol import NotAcceptable, ProtocolError, UpdateRefused
+from server.protocol import FORM, QUERY, NotAcceptable, ProtocolError, UpdateRefused
 
 MEDIA_TYPE: Final = "application/problem+json"
 _TYPES: Final = "https://w3id.org/seloste/problem/"
@@ -57,8 +57,9 @@ def of_error(error: Exception) -> Problem:
         case UpdateRefused():
             return Problem("refused", error.status, str(error))
         case ProtocolError():
-            name = "unsupported-media-type" if error.status == 415 else "bad-request"
-            return Problem(name, error.status, str(error))
+            if error.status == 415:  # RFC 9110 section 15.5.16: it says what would be read
+                return Problem("unsupported-media-type", 415, str(error), {}, {"Accept": f"{FORM}, {QUERY}"})
+            return Problem("bad-request", error.status, str(error))
     return Problem("internal", 500, "The server made an error. Report it with the time at which it happened.")
 
 

@@ -24,20 +24,26 @@ HTML: Final = "text/html"
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EXCEL_CSV: Final = "text/csv;dialect=excel"
+"""Not a registered media type: what `?format=csv-excel` asks for (server.spreadsheets). It is sent as text/csv."""
 
 # Names that several kinds of answer share; whoever asks for anything gets the specific ones.
 _ALIASES = ("application/json", "application/xml", "text/xml", "text/plain", "application/x-turtle")
 SOLUTIONS: Final = tuple(name for name in formats.MEDIA_TYPES["solutions"] if name not in _ALIASES)
 GRAPHS: Final = tuple(name for name in formats.MEDIA_TYPES["graph"] if name not in _ALIASES)
-OFFERED: Final = (*SOLUTIONS, *GRAPHS, *_ALIASES)
+OFFERED: Final = (*SOLUTIONS, *GRAPHS, *_ALIASES, XLSX)
 """Every media type that some answer can have, in the order of our preference."""
+BY_NAME: Final = (EXCEL_CSV,)
+"""What only `?format=` gives: a dialect of a media type that has none of its own."""
 
 FORMATS: Mapping[str, tuple[str, ...]] = {
-    "json": (formats.JSON, "application/ld+json"), "xml": (formats.XML, "application/rdf+xml"), "csv": (formats.CSV,),
+    "json": (formats.JSON, "application/ld+json", "application/json"),
+    "xml": (formats.XML, "application/rdf+xml"), "csv": (formats.CSV,),
     "tsv": (formats.TSV,), "turtle": (formats.TURTLE,), "ttl": (formats.TURTLE,), "ntriples": ("application/n-triples",),
     "nt": ("application/n-triples",), "nquads": ("application/n-quads",), "nq": ("application/n-quads",),
     "trig": ("application/trig",), "rdfxml": ("application/rdf+xml",), "rdf": ("application/rdf+xml",),
-    "jsonld": ("application/ld+json",), "html": (HTML,),
+    "jsonld": ("application/ld+json",), "csv-excel": (EXCEL_CSV,), "xlsx": (XLSX,), "html": (HTML,),
 }  # fmt: skip
 """The short names that `?format=` takes beside media types."""
 
@@ -86,12 +92,16 @@ class UnsupportedMediaType(ProtocolError):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A query with its dataset, as the protocol carries it; without a query the service description is asked for."""
+    """A query with its dataset, as the protocol carries it; without a query the service description is asked for.
+
+    `base` resolves relative IRIs: the address that was asked (SPARQL 1.1 Query Language, section 4.1.1.2).
+    """
 
     query: str | None
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     format: str | None = None
+    base: str | None = None
 
 
 def parse(method: str, query_string: str, content_type: str | None = None, body: bytes = b"") -> Operation:
@@ -99,11 +109,11 @@ def parse(method: str, query_string: str, content_type: str | None = None, body:
 
     Raises BadRequest, UpdateRefused or UnsupportedMediaType.
     """
-    fields = _fields(query_string, "The query string")
+    fields = fields_of(query_string, "The query string")
     if method == "POST":
         media_type = _media_type(content_type or "")
         if media_type == FORM:
-            fields += _fields(_utf8(body), "The form")
+            fields += fields_of(_utf8(body), "The form")
         elif media_type == QUERY:
             fields.append(("query", _utf8(body)))
         elif media_type == UPDATE:
@@ -135,9 +145,10 @@ def wanted(accept: str | None, named: str | None, offered: Sequence[str] = OFFER
     if named:
         # A plus sign of a media type arrives as a space when the sender did not encode it.
         asked = named.strip().lower().replace(" ", "+")
-        found = tuple(one for one in FORMATS.get(asked, (asked,)) if one in offered)
+        allowed = (*offered, *BY_NAME) if XLSX in offered else tuple(offered)
+        found = tuple(one for one in FORMATS.get(asked, (asked,)) if one in allowed)
         if not found:
-            raise NotAcceptable(named[:100], (*(name for name in FORMATS if set(FORMATS[name]) & set(offered)), *offered))
+            raise NotAcceptable(named[:100], (*(name for name in FORMATS if set(FORMATS[name]) & set(allowed)), *offered))
         return found
     found = preferred(accept, offered)
     if not found:
@@ -162,7 +173,8 @@ def _utf8(body: bytes) -> str:
         raise BadRequest(f"The body is not UTF-8 (byte {error.start}). Send it in UTF-8.") from error
 
 
-def _fields(encoded: str, what: str) -> list[tuple[str, str]]:
+def fields_of(encoded: str, what: str) -> list[tuple[str, str]]:
+    """The fields of a query string or form, in order. Raises BadRequest, naming `what` it stands in."""
     try:
         return parse_qsl(encoded, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except UnicodeDecodeError as error:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from pathlib import Path
 from typing import Final
 
 from queries import catalogue
 from queries.catalogue import Question
 from queries.evaluation import Answer, Evaluator
-from queries.formats import JSON, TURTLE
-from server import linked_data, messages, results
+from queries.formats import CSV, JSON, TURTLE
+from server import linked_data, messages, results, spreadsheets
 from server.links import Links
 from server.messages import Messages
+from server.metrics import Metrics
 from server.names import Names
-from server.protocol import HTML, Operation
+from server.protocol import EXCEL_CSV, HTML, XLSX, Operation
 from server.results import Table
 from server.settings import Settings
 from server.tables import Reader
@@ -77,12 +80,18 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         """Load questions, names and messages. Raises BadQuestion, VocabularyError, ShapesError or MessageError."""
         self.settings = settings
+        self.metrics = Metrics()
         self.evaluator = Evaluator(
             settings.store,
             workers=settings.workers,
             timeout=settings.query_timeout,
             max_rows=settings.max_rows,
+            max_bytes=settings.max_bytes,
+            memory=settings.memory,
+            burst=settings.burst,
+            queue=settings.queue,
             contacts=settings.contacts,
+            observe=self.metrics.query,
         )
         self.questions: Mapping[str, Question] = catalogue.load()
         self.names = Names.load()
@@ -114,20 +123,31 @@ class Service:
         """
         query = operation.query or ""
         dataset = (operation.default_graphs, operation.named_graphs)
-        tag = self.tag(visit, query, *wanted, repr(dataset))
+        tag = self.tag(visit, query, *wanted, repr(dataset), operation.base or "")
         if tag and unchanged(visit, tag):
             return Reply(b"", wanted[0], 304, {"ETag": tag, "Vary": PAGE_VARY if as_rows else DATA_VARY})
-        converted = as_rows and wanted[0] == TURTLE
-        asked = [JSON] if converted else [one for one in wanted if one != HTML]
-        answer = await self.evaluator.evaluate(query, asked, *dataset)
-        body = results.turtle(results.read(answer.body)).encode() if converted else answer.body
+        made = {XLSX, EXCEL_CSV} | ({TURTLE} if as_rows else set())
+        # What is made of rows comes from their JSON; a kind of answer that has none is not acceptable so.
+        asked = [JSON if one in made else one for one in wanted if one != HTML]
+        answer = await self.evaluator.evaluate(query, asked, *dataset, base=operation.base)
         headers = self.headers(answer, tag)
         headers["Vary"] = PAGE_VARY if as_rows else DATA_VARY
-        return Reply(body, TURTLE if converted else answer.media_type, 200, headers, answer.rows)
+        chosen = next((one for one in wanted if (JSON if one in made else one) == answer.media_type), answer.media_type)
+        if chosen not in made:
+            return Reply(answer.body, answer.media_type, 200, headers, answer.rows)
+        body = await asyncio.to_thread(_converted, answer, chosen)
+        return Reply(body, CSV if chosen == EXCEL_CSV else chosen, 200, headers, answer.rows)
 
     def headers(self, answer: Answer, tag: str | None) -> dict[str, str]:
         """What an answer says about itself: snapshot, whether it was cut, and how it may be kept."""
-        headers = {"X-Seloste-Snapshot": answer.snapshot, "Cache-Control": "no-cache"}
+        headers = {
+            "X-Seloste-Snapshot": answer.snapshot,
+            "Cache-Control": "no-cache",
+            "Server-Timing": f"wait;dur={answer.waited * 1000:.1f}, query;dur={answer.took * 1000:.1f}",
+        }
+        published = self.published(answer.snapshot)
+        if published is not None:
+            headers["Last-Modified"] = formatdate(published, usegmt=True)
         if answer.truncated:
             headers["X-Seloste-Truncated"] = f"true; rows={answer.rows}"
         # A publication between the two looks would put an old tag on a new answer.
@@ -142,11 +162,17 @@ class Service:
     def etag(self, visit: Visit, *parts: str) -> str:
         """A tag for what is made of the present snapshot for this visitor. Raises StoreMissing."""
         snapshot = self.evaluator.snapshot()
-        lease = self.settings.store / "snapshots" / snapshot / "lease"
         # A store made anew counts its revisions from the start: the time of publication tells them apart.
-        published = str(lease.stat().st_mtime_ns) if lease.exists() else ""
+        published = str(self.published(snapshot) or "")
         material = (self.build, published, visit.language, visit.path, repr(sorted(visit.fields.items())), *parts)
         return f'"{snapshot}-{_digest(*material)}"'
+
+    def published(self, snapshot: str) -> float | None:
+        """When a snapshot was published, in seconds since 1970; None when that is not known any more."""
+        try:
+            return (self.settings.store / "snapshots" / snapshot / "lease").stat().st_mtime
+        except OSError:
+            return None
 
     async def overview(self) -> Overview:
         """What the start page says of the present snapshot, found out once for each. Raises any QueryError."""
@@ -163,6 +189,16 @@ def unchanged(visit: Visit, tag: str) -> bool:
     """Whether If-None-Match names the tag (RFC 9110 section 13.1.2, weak comparison)."""
     known = (visit.known or "").split(",")
     return any(one.strip().removeprefix("W/") in (tag, "*") for one in known)
+
+
+def _converted(answer: Answer, media_type: str) -> bytes:
+    table = results.read(answer.body)
+    if media_type == TURTLE:
+        return results.turtle(table).encode()
+    if media_type == EXCEL_CSV:
+        return spreadsheets.excel_csv(table)
+    cut = f"Cut after {answer.rows} rows: there are more." if answer.truncated else "Complete."
+    return spreadsheets.xlsx(table, f"Seloste, snapshot {answer.snapshot}\n{cut}")
 
 
 def _digest(*parts: str) -> str:

@@ -19,6 +19,7 @@ from rdflib import Dataset, URIRef
 from ingest.store import Store
 from ontology import vocabulary
 from ontology.namespaces import ID_BASE
+from queries import executables
 from server.app import create_app
 from server.settings import Settings
 
@@ -49,6 +50,7 @@ def build(path: Path) -> Path:
     with Store.open(path) as store:
         store.load_shared(f"{ID_BASE}graph/vocabulary", vocabulary.load().n_triples())
         store.load_shared(ORGANISATIONS, described)
+        store.load_shared(f"{ID_BASE}graph/questions", executables.lines(ID_BASE))
         for notice in sorted({iri for iri in graphs if iri.removeprefix(f"{ID_BASE}notice/").isalnum()}):
             store.replace({iri: lines for iri, lines in graphs.items() if iri == notice or iri.startswith(f"{notice}/")})
         store.publish()

@@ -137,7 +137,9 @@ def test_refused(client, query, status, name):
 
 def test_protocol_errors(client):
     problem(client.get("/sparql?query=ASK+%7B%7D&query=ASK+%7B%7D"), 400, "bad-request")
-    problem(client.post("/sparql", content=b"ASK {}", headers={"Content-Type": "text/plain"}), 415, "unsupported-media-type")
+    unread = client.post("/sparql", content=b"ASK {}", headers={"Content-Type": "text/plain"})
+    problem(unread, 415, "unsupported-media-type")
+    assert "application/sparql-query" in unread.headers["accept"]
     update = {"Content-Type": "application/sparql-update"}
     problem(client.post("/sparql", content=b"CLEAR ALL", headers=update), 403, "refused")
     refused = client.put("/sparql", content=b"x")
@@ -151,6 +153,11 @@ def test_dataset_of_the_protocol(client):
     assert [row["s"]["value"] for row in answer["results"]["bindings"]] == [NOTICE]
     named = {"query": "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", "named-graph-uri": NOTICE}
     assert [row["g"]["value"] for row in client.get("/sparql", params=named).json()["results"]["bindings"]] == [NOTICE]
+
+
+def test_relative_iris_are_resolved_against_the_address_asked(client):
+    answer = client.get("/sparql", params={"query": "SELECT (<x> AS ?x) {}"}).json()
+    assert answer["results"]["bindings"][0]["x"]["value"] == str(client.base_url).rstrip("/") + "/x"
 
 
 def test_service_description(client):
@@ -313,7 +320,7 @@ def test_health(client):
 
 def test_nothing_published_is_no_crash(tmp_path):
     with served(tmp_path / "none") as running:
-        for path in ("/healthz", "/sparql?query=ASK+%7B%7D", "/", "/id/notice/x"):
+        for path in ("/readyz", "/sparql?query=ASK+%7B%7D", "/", "/id/notice/x"):
             response = running.client.get(path)
             problem(response, 503, "no-data")
             assert str(tmp_path) not in response.text

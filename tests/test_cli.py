@@ -220,3 +220,16 @@ def test_a_broken_lexicon_stops_before_the_first_notice(tmp_path: Path) -> None:
     (tmp_path / "fi" / "broken.ttl").write_text("this is not Turtle")
     with pytest.raises(lexicon.LexiconError, match="not Turtle"):
         lexicon.load(tmp_path)
+
+
+def test_the_stored_questions_stand_in_the_store(store: Path) -> None:
+    question = "SELECT (COUNT(DISTINCT ?q) AS ?n) { GRAPH <https://w3id.org/seloste/id/graph/questions> { ?q a sh:SPARQLExecutable ; sh:select|sh:ask ?text } }"
+    done = run("query", "-", "--store", store, "--format", "csv", stdin=question)
+    assert int(done.stdout.splitlines()[1]) == len(list((ROOT / "queries").glob("*.rq"))), done.stderr
+
+
+def test_a_setting_that_cannot_be_used_is_wrong_usage(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELOSTE_PORT", "http")
+    done = run("serve", "--store", store)
+    assert done.returncode == 2
+    assert "SELOSTE_PORT=http: it must be a whole number" in done.stderr

@@ -505,3 +505,21 @@ def test_a_snapshot_that_is_gone(tmp_path: Path) -> None:
 
 def test_patience_is_short_against_the_promise() -> None:
     assert evaluation_pool.PATIENCE < 0.5
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ("expected one of The SELECT contains a variable that is unbound, [_] ", "The SELECT contains a variable that is unbound"),
+        ('expected one of "$", IF, [\'0\' ..= \'9\' | \'a\'], Prefix not found', "Prefix not found"),
+        ("expected one of LATERAL, [_] ", "the query cannot be read on from here; here could stand LATERAL"),
+        ("expected [_]", "the query cannot be read on from here"),
+        ("expected <unreported>", "the query cannot be read on from here"),
+        ("something else", "something else"),
+    ],
+)
+def test_the_reason_of_a_syntax_error_is_a_sentence(detail, told):
+    from queries import worker
+
+    reply = worker._syntax(f"error at 2:7: {detail}")
+    assert (reply["line"], reply["column"], reply["message"]) == (2, 7, told)
