@@ -4,7 +4,8 @@ It is written at publication from the journal and never changes afterwards. The 
 never. A quote stands in the column of its language as it is printed; which printed forms belong to one word is in a
 table of its own (ontology.stems), and the form table goes along, so that a reader needs this file and nothing else:
 
-    items (id, iri, graph)          a quote's selector or a notice, and the notice's graph
+    graphs (id, iri)                a notice's graph, which is its IRI
+    items (id, graph, rest)         a quote's selector or the notice itself: what its IRI has behind the graph's
     texts (fi, sv, en, marks)       FTS5 by id; marks are `quote` or `title`, classes of the claims and their modality
     terms (language, key, form)     every form that is printed, by the keys of its word
     paradigms, endings              the Finnish form table: beginning, endings, lemma
@@ -31,10 +32,11 @@ from ingest.journal import Journal, Lines
 from ontology import stems
 from ontology.namespaces import DCTERMS, DPV, OA, PROV, SEL
 
-FORMAT = 1
+FORMAT = 2
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE items (id INTEGER PRIMARY KEY, iri TEXT NOT NULL, graph TEXT NOT NULL);
+CREATE TABLE graphs (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE);
+CREATE TABLE items (id INTEGER PRIMARY KEY, graph INTEGER NOT NULL, rest TEXT NOT NULL);
 CREATE INDEX items_graph ON items (graph);
 CREATE VIRTUAL TABLE texts USING fts5 (fi, sv, en, marks, tokenize = 'unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (texts, 'col');
@@ -153,11 +155,15 @@ def _create(db: sqlite3.Connection) -> None:
 def _replace(db: sqlite3.Connection, changes: Iterable[tuple[str, Lines]]) -> None:
     """Put the texts of each graph in the place of those that it had."""
     for graph, lines in changes:
-        for (number,) in db.execute("SELECT id FROM items WHERE graph = ?", (graph,)).fetchall():
-            db.execute("DELETE FROM texts WHERE rowid = ?", (number,))
-        db.execute("DELETE FROM items WHERE graph = ?", (graph,))
+        db.execute("INSERT OR IGNORE INTO graphs (iri) VALUES (?)", (graph,))
+        (home,) = db.execute("SELECT id FROM graphs WHERE iri = ?", (graph,)).fetchone()
+        db.execute("DELETE FROM texts WHERE rowid IN (SELECT id FROM items WHERE graph = ?)", (home,))
+        db.execute("DELETE FROM items WHERE graph = ?", (home,))
         for text in texts(lines):
-            number = db.execute("INSERT INTO items (iri, graph) VALUES (?, ?)", (text.iri, graph)).lastrowid
+            if not text.iri.startswith(graph):
+                continue  # a quote out of another notice has no place in this one
+            row = (home, text.iri.removeprefix(graph))
+            number = db.execute("INSERT INTO items (graph, rest) VALUES (?, ?)", row).lastrowid
             # Words in a language that is not known here, or not given, are looked for as English ones.
             columns = [text.words if text.language == language else "" for language in stems.LANGUAGES]
             columns[-1] = columns[-1] if any(columns) else text.words

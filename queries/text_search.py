@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ontology import stems
 
-FORMAT = 1
+FORMAT = 2
 MAX_HITS = 1000
 _LONGEST_WORD = 64
 _MOST_FORMS = 3000
@@ -76,7 +76,8 @@ class TextIndex:
             if not wanted:
                 return []
             rows = self._db.execute(
-                "SELECT iri FROM texts JOIN items ON items.id = texts.rowid WHERE texts MATCH ? ORDER BY rank, iri LIMIT ?",
+                "SELECT iri || rest FROM texts JOIN items ON items.id = texts.rowid JOIN graphs ON graphs.id = graph"
+                " WHERE texts MATCH ? ORDER BY rank, iri || rest LIMIT ?",
                 (wanted, min(search.limit, MAX_HITS)),
             )
             return [iri for (iri,) in rows]

@@ -1,9 +1,9 @@
 """How long each stored question takes on a store, cold and in one worker. Run by `make bench-questions`; no test.
 
-    python -m tests.bench_questions STORE [--explain]
+    python -m tests.bench_questions STORE
 
 Each question is asked with its defaults, and its examples where it has none, three times in a worker as the service has
-it; the best and the middle of them are printed, and the time to the first 100 rows as a page would ask for them.
+it; the best and the middle are printed.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ import statistics
 import sys
 import time
 from pathlib import Path
-
-import pyoxigraph as ox
 
 from queries.catalogue import Question, load
 from queries.errors import QueryError

@@ -327,7 +327,7 @@ def test_every_message_is_used():
     names = {*re.findall(r'Problem\(\s*"([a-z-]+)"', sources), "bad-request", "unsupported-media-type"}
     problems = {f"problem.{name}{end}" for name in names for end in ("", ".help")}
     for key in messages.load()["en"].texts:
-        head, dot, rest = key.partition(".")
+        head, _dot, rest = key.partition(".")
         if key in named or key in problems or (key.endswith((".one", ".many")) and key.rpartition(".")[0] in named):
             continue
         if head == "term":

@@ -186,7 +186,7 @@ def test_an_address_says_what_is_looked_for() -> None:
 def rows_of(index: Path) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
     with closing(sqlite3.connect(index)) as db:
         db.execute("INSERT INTO texts (texts) VALUES ('integrity-check')")
-        texts = set(db.execute("SELECT iri, graph, fi, sv, en, marks FROM texts JOIN items ON id = texts.rowid"))
+        texts = set(db.execute("SELECT iri, rest, fi, sv, en, marks FROM texts JOIN items ON items.id = texts.rowid JOIN graphs ON graphs.id = graph"))
         return texts, set(db.execute("SELECT language, form FROM terms"))
 
 
