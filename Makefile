@@ -6,7 +6,7 @@ STORE ?= store
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: run test bench quality setup setup-dev lint types imports ontology forms territories golden score quality clean
+.PHONY: run test bench bench-questions quality setup setup-dev lint types imports ontology forms territories golden score quality clean
 
 run: setup  ## Set up, ingest the sample notices, validate, answer the Russia question, serve on http://127.0.0.1:8000
 	$(BIN)/seloste ingest examples/notices --store $(STORE)
@@ -86,6 +86,10 @@ clean:
 	rm -rf $(VENV) $(STORE) build dist *.egg-info
 
 NOTICES ?= examples/notices
+bench-questions:  ## How long each stored question takes on a store of 2,000 notices (made at the first run, some minutes)
+	test -d .bench-store/snapshots || $(BIN)/python -m tests.multiplied .bench-store 2000
+	$(BIN)/python -m tests.bench_questions .bench-store
+
 bench:  ## How fast text becomes N-Quads on one core, and what each stage takes; how fast each engine validates
 	$(BIN)/python -m tests.bench $(NOTICES) 200
 	$(BIN)/python -m tests.bench_validation $(NOTICES)

@@ -2,10 +2,11 @@
 
     <store>/snapshots/<revision>/public/       an Oxigraph checkpoint (hard links), without contacts
     <store>/snapshots/<revision>/contacts.nq   the contacts graphs as N-Quads, for those who were given the setting
+    <store>/snapshots/<revision>/search.sqlite the text index of its quotes and titles, without contacts
     <store>/snapshots/<revision>/lease         readers hold a shared lock on it while they have the checkpoint open
     <store>/current                            the revision to read, replaced in one step
 
-Readers (`queries.evaluation`) know these four names and nothing else of a store.
+Readers (`queries.evaluation`) know these five names and nothing else of a store.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ except ImportError:  # no such locks on this platform: the two newest checkpoint
     fcntl = None  # type: ignore[assignment,unused-ignore]
 
 KEEP = 2
+INDEX = "search.sqlite"
 _UNFINISHED = ".unfinished-"
 
 
@@ -49,10 +51,13 @@ class Snapshots:
         path = self._root / name
         return Snapshot(int(name), path) if name.isdecimal() and (path / "public").is_dir() else None
 
-    def publish(self, revision: int, backup: Callable[[Path], None], contacts: Iterable[str]) -> Snapshot:
+    def publish(
+        self, revision: int, backup: Callable[[Path], None], index: Callable[[Path], None], contacts: Iterable[str]
+    ) -> Snapshot:
         """Make the checkpoint of `revision` and point readers at it. Nothing is visible before it is whole.
 
-        `backup` writes a checkpoint into the directory given; `contacts` are N-Quads lines. Raises OSError.
+        `backup` writes a checkpoint into the directory given, `index` the text index into the file given; `contacts`
+        are N-Quads lines. Raises OSError.
         """
         target = self._root / str(revision)
         if not target.is_dir():
@@ -60,6 +65,7 @@ class Snapshots:
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(parents=True)
             backup(unfinished / "public")
+            index(unfinished / INDEX)
             # Named people's addresses: for the owner of the store only.
             with open(unfinished / "contacts.nq", "x", encoding="utf-8", opener=_private) as file:
                 file.writelines(line + "\n" for line in contacts)

@@ -2,7 +2,7 @@
 
     <store>/journal.sqlite   the record: every graph as N-Triples, on disk before a call returns (ingest.journal)
     <store>/live/            Oxigraph, one transaction a notice (ingest.store_live); rebuilt from the journal when lost
-    <store>/snapshots/, current   what readers open (ingest.snapshots)
+    <store>/snapshots/, current   what readers open (ingest.snapshots), each with its text index (ingest.text_index)
 
 A transaction goes to the journal first and to the live copy second. A process that dies between the two leaves a
 live copy that is one revision behind: the next opening brings it up. The graphs are those of data-model section 6.
@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from ingest import store_live
+from ingest import store_live, text_index
 from ingest.journal import Change, Journal, Lines, canonical
-from ingest.snapshots import Snapshot, Snapshots
+from ingest.snapshots import INDEX, Snapshot, Snapshots
 from ingest.store_errors import (
     BadGraphName,
     BadTriples,
@@ -138,14 +138,24 @@ class Store:
         return self._write([self._change(graph_iri, iri, found) for iri, found in described.items()])
 
     def publish(self) -> Snapshot:
-        """Give readers the present state; the same snapshot again when nothing changed. Raises StoreUnwritable."""
+        """Give readers the present state; the same snapshot again when nothing changed, its text index mended.
+
+        Raises StoreUnwritable.
+        """
         live = self._caught_up()
         revision = self._journal.revision
         current = self._snapshots.current()
-        if current is not None and current.revision == revision:
-            return current
+        earlier = current.path / INDEX if current is not None else None
+
+        def index(target: Path) -> None:
+            text_index.write(target, self._journal, self.base, earlier)
+
         try:
-            snapshot = self._snapshots.publish(revision, live.backup, self._contacts())
+            if current is not None and current.revision == revision:
+                if text_index.revision(current.path / INDEX) != revision:
+                    index(current.path / INDEX)
+                return current
+            snapshot = self._snapshots.publish(revision, live.backup, index, self._contacts())
             self._journal.prune(self._snapshots.prune())
         except (OSError, RuntimeError) as error:
             raise self._failed(error) from error

@@ -1,7 +1,7 @@
 """The stored questions: one competency question a file in this folder, with its titles, parameters and SPARQL.
 
-A question's name is its file's name. In the text a parameter is written `$name`, and a variable `?name`. This module
-knows neither a store nor a web framework.
+A question's name is its file's name. In the text a parameter is written `$name`, and a variable `?name`; within an IRI
+`$name` stands for the value as given, percent-encoded. This module knows neither a store nor a web framework.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from queries import headers
 from queries.headers import Header
@@ -27,6 +28,7 @@ __all__ = ["BadParameter", "BadQuestion", "MissingParameter", "Parameter", "Para
 LANGUAGES = ("fi", "sv", "en")
 FOLDER = Path(__file__).parent
 _SLOT = re.compile(r"\$([A-Za-z_]\w*)")
+_IRI = re.compile(r"<[^<>\s$]+\$[^<>\s]*>")
 _KEYS = {"title", "description", "parameters"}
 _PARAMETER_KEYS = {"type", "label", "default", "example"}
 
@@ -61,12 +63,18 @@ class Question:
                 names = ", ".join(known) or "none"
                 raise BadParameter(name, value, f"one of the parameters of {self.name}: {names}")
         terms: dict[str, str] = {}
+        chosen: dict[str, str] = {}
         for parameter in self.parameters:
             given = values.get(parameter.name, "").strip()
             if not given and parameter.default is None:
                 raise MissingParameter(parameter.name, parameter.expected)
-            terms[parameter.name] = parameter.term(given or parameter.default or "")
-        return _SLOT.sub(lambda match: terms[match[1]], self.text)
+            chosen[parameter.name] = given or parameter.default or ""
+            terms[parameter.name] = parameter.term(chosen[parameter.name])
+
+        def encoded(iri: re.Match[str]) -> str:
+            return _SLOT.sub(lambda match: quote(chosen[match[1]], safe=""), iri.group())
+
+        return _SLOT.sub(lambda match: terms[match[1]], _IRI.sub(encoded, self.text))
 
     def examples(self) -> dict[str, str]:
         """Values with which the question can be tried."""

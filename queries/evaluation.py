@@ -182,7 +182,9 @@ class Evaluator:
         text = query.encode(errors="replace")
         for attempt in range(_ATTEMPTS):
             revision = self.snapshot()
-            reply, body, times = await self._ask(request | {"snapshot": await self._path(revision)}, query, text)
+            index = str(self.store / "snapshots" / revision / "search.sqlite")
+            opened = {"snapshot": await self._path(revision), "index": index}
+            reply, body, times = await self._ask(request | opened, query, text)
             # A snapshot can be replaced and pruned between looking and opening.
             if reply.get("error") != "snapshot" or attempt + 1 == _ATTEMPTS:
                 break

@@ -19,6 +19,27 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 _IRI = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|^`\\]+")
 _MODALITIES = {"asserted": "Asserted", "possible": "Possible", "conditional": "Conditional", "negated": "Negated"}
 _AFFIRMED = ("Asserted", "Possible", "Conditional")
+_LANGUAGES = ("fi", "sv", "en")
+ALL = "all"
+_DPV = "https://w3id.org/dpv#"
+FACETS: Mapping[str, tuple[str, ...]] = {
+    "purpose": (f"{_DPV}Purpose",),
+    "legal-basis": (f"{_DPV}LegalBasis",),
+    "personal-data": (f"{_DPV}PersonalData",),
+    "data-subject": (f"{_DPV}DataSubject",),
+    "source": (f"{_DPV}DataSource",),
+    "recipient": (f"{_DPV}Recipient", f"{_DPV}DataProcessor"),
+    "transfer": (f"{_SEL}Transfer",),
+    "retention": (f"{_DPV}StorageCondition",),
+    "measure": tuple(f"{_DPV}{kind}Measure" for kind in ("Technical", "Organisational", "Physical", "Legal")),
+    "right": (f"{_DPV}Right",),
+    "exercise": (f"{_DPV}RightExerciseActivity",),
+    "automated-decisions": (f"{_DPV}AutomatedDecisionMaking",),
+    "controller": (f"{_DPV}DataController",),
+    "act": (f"{_SEL}LawCitation",),
+    "defect": (f"{_SEL}Defect",),
+}
+"""What a quote can be about, as people name it, and the classes of the claims and defects that are (data-model, 3)."""
 MAX_LENGTH = 500
 
 
@@ -58,7 +79,7 @@ class Parameter:
         return TYPES[self.type].expected
 
     def term(self, value: str) -> str:
-        """The SPARQL term for a value (for `modality` a list, to stand after IN); raises BadParameter."""
+        """The SPARQL term for a value (for `modality`, `written`, `facet` a list, to stand after IN); raises BadParameter."""
         given = value.strip()
         term = TYPES[self.type].term(given) if len(given) <= MAX_LENGTH else None
         if term is None:
@@ -118,11 +139,30 @@ def _language(value: str) -> str | None:
     return f'"{value.lower()}"' if re.fullmatch("[A-Za-z]{2,3}", value) else None
 
 
-def _modality(value: str) -> str | None:
-    if value.lower() == "all":
-        return ", ".join(f"<{_SEL}{name}>" for name in _AFFIRMED)
+def modalities(value: str) -> tuple[str, ...] | None:
+    """The names of the modalities that a value stands for; None for a value that stands for none."""
+    match value.lower():
+        case "all":
+            return _AFFIRMED
+        case "any":
+            return tuple(_MODALITIES.values())
     name = _MODALITIES.get(value.lower())
-    return f"<{_SEL}{name}>" if name else None
+    return (name,) if name else None
+
+
+def _modality(value: str) -> str | None:
+    chosen = modalities(value)
+    return ", ".join(f"<{_SEL}{name}>" for name in chosen) if chosen else None
+
+
+def _written(value: str) -> str | None:
+    chosen = _LANGUAGES if value.lower() == ALL else (value.lower(),)
+    return ", ".join(f'"{one}"' for one in chosen) if set(chosen) <= set(_LANGUAGES) else None
+
+
+def _facet(value: str) -> str | None:
+    classes = (f"{_SEL}Claim", f"{_SEL}Defect") if value.lower() == ALL else FACETS.get(value.lower(), ())
+    return ", ".join(f"<{iri}>" for iri in classes) or None
 
 
 def _item(value: str) -> str | None:
@@ -137,6 +177,8 @@ TYPES: Mapping[str, Type] = {
     "integer": Type("a whole number, 0 or more", _integer),
     "date": Type("a date such as 2018-05-25", _date),
     "language": Type("a language code: fi, sv or en", _language),
-    "modality": Type("asserted, possible, conditional, negated, or all (what is not negated)", _modality),
+    "modality": Type("asserted, possible, conditional, negated, all (what is not negated) or any", _modality),
+    "written": Type("a language that notices are written in: fi, sv, en or all", _written),
+    "facet": Type(f"what is spoken of: {', '.join(FACETS)} or all", _facet),
     "item": Type("an item of Art. 13 or 14 such as 13-2-a", _item),
 }

@@ -25,7 +25,8 @@ from typing import IO, Any
 import pyoxigraph as ox
 
 from queries import evaluation_results as results
-from queries import formats, sandbox
+from queries import formats, sandbox, search_terms
+from queries.text_search import IndexUnreadable, Search, TextIndex
 
 STACK = 256 << 20
 Frame = tuple[dict[str, Any], bytes]
@@ -106,7 +107,13 @@ def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: 
     missing = [iri for iri in request["graphs"] if not store.contains_named_graph(ox.NamedNode(iri))]
     if missing:
         return {"error": "refused", "message": f"There is no graph <{missing[0]}> here, and none is fetched."}, b""
+
+    def hits(search: Search) -> list[str]:
+        with contextlib.closing(TextIndex(Path(request["index"]))) as index:
+            return index.hits(search)
+
     try:
+        query = search_terms.expand(query, hits)
         dataset = request["dataset"]
         answer = store.query(
             query,
@@ -118,6 +125,10 @@ def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: 
         return _written(answer, request)
     except SyntaxError as error:
         return _syntax(str(error)), b""
+    except search_terms.BadSearch as error:
+        return {"error": "refused", "message": str(error)}, b""
+    except IndexUnreadable as error:
+        return {"error": "failed", "message": str(error)}, b""
     except (OSError, RuntimeError, ValueError) as error:
         return {"error": "failed", "message": str(error)}, b""
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from queries.catalogue import Parameter, Question
+from queries.parameters import ALL, FACETS
 from server.messages import LANGUAGES, Messages
 from server.names import Choices, Names
 
 RESERVED = ("lang", "format")
 """Fields of an address that are about the answer and not about the question."""
 _INPUTS = {"date": "date", "integer": "number"}
-_MODALITIES = ("all", "asserted", "possible", "conditional", "negated")
+_MODALITIES = ("all", "asserted", "possible", "conditional", "negated", "any")
 GAP = "…"
 
 
@@ -82,7 +83,8 @@ def _field(parameter: Parameter, value: str, names: Names, messages: Messages) -
     control, choices = "text", _choices(parameter, names, messages)
     if choices:
         control = "datalist" if parameter.type == "concept" else "select"
-    chosen = value or (parameter.default or "")
+    # The defaults of dates are the ends of time: an empty field says the same.
+    chosen = value or ("" if parameter.type == "date" else parameter.default or "")
     if parameter.type == "country":
         chosen = chosen.upper()
     return Field(
@@ -109,4 +111,8 @@ def _choices(parameter: Parameter, names: Names, messages: Messages) -> Choices:
             return tuple((one, messages(f"choice.{one}")) for one in _MODALITIES)
         case "language":
             return tuple((one, one) for one in LANGUAGES)
+        case "written":
+            return ((ALL, messages("choice.written.all")), *((one, one) for one in LANGUAGES))
+        case "facet":
+            return tuple((one, messages(f"choice.facet.{one}")) for one in (ALL, *FACETS))
     return ()

@@ -99,6 +99,8 @@ class Reader:
     def _shown(self, name: str, columns: Sequence[str]) -> bool:
         if name == "notice":
             return "controller" not in columns
+        if name.removesuffix("Label") in columns and name.endswith("Label"):
+            return False  # the page names the concept itself, in its own language
         match = _POSITION.fullmatch(name)
         return match is None or _quote(match[1]) not in columns
 

@@ -80,12 +80,14 @@ def test_a_header_line_without_a_key() -> None:
 
 
 def test_there_are_enough_questions_and_the_ones_that_were_asked_for() -> None:
-    assert len(QUESTIONS) >= 14
+    assert len(QUESTIONS) >= 24
     assert {
         "transfers-to-country", "transfers-without-safeguard", "excludes-transfers", "no-retention-period",
         "who-names-recipient", "special-categories", "repealed-acts-cited", "legitimate-interest-not-stated",
         "no-right-to-complain", "contradictory-transfers", "third-party-sources", "defects", "notices-by-purpose",
-        "findings-by-rule", "conditional-transfers", "personal-data-of-controller",
+        "findings-by-rule", "conditional-transfers", "personal-data-of-controller", "how-to-exercise-rights", "notices-with-demands-on-requests",
+        "purposes-with-their-bases", "safeguard-copies", "activities-of-notices", "languages-of-notices",
+        "search-quotes", "search-notices",
     } <= set(QUESTIONS)  # fmt: skip
 
 
@@ -105,6 +107,31 @@ def test_each_question_is_written_well(name: str) -> None:
             assert variable in question.text.split("WHERE", 1)[0], variable
 
 
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_rows_about_notices_can_be_narrowed_and_say_names_in_a_language(name: str) -> None:
+    question = QUESTIONS[name]
+    types = {parameter.name: parameter.type for parameter in question.parameters}
+    columns = question.text.split("WHERE", 1)[0]
+    if "?notice " in columns and "?notices" not in columns:
+        assert types["from"] == types["to"] == "date"
+        assert ("controller" in types) == (name != "no-controller")
+    if "?modality" in columns and name not in ("excludes-transfers", "contradictory-transfers"):
+        assert types["modality"] == "modality"
+    for concept in ("concept", "country", "purpose", "basis", "instrument", "kind", "seat", "excluded"):
+        if f"?{concept} " in columns and name not in ("top-recipients", "third-party-sources"):
+            assert types["language"] == "language"
+            assert f"?{concept}Label" in columns or "?label" in columns
+
+
+def test_a_value_inside_an_iri_is_percent_encoded(tmp_path: Path) -> None:
+    file = tmp_path / "a-question.rq"
+    query = "SELECT * { VALUES ?x { <https://e/?text=$country&x> } FILTER(?x != $country) }"
+    file.write_text(HEADER.replace("type: country", "type: text").replace("SELECT * { ?s ?p $country }", query), encoding="utf-8")
+    bound = read(file).bind({"country": "> } $country"})
+    assert "<https://e/?text=%3E%20%7D%20%24country&x>" in bound
+    assert '!= "> } $country")' in bound
+
+
 GOOD = [
     ("country", "fi", "<https://w3id.org/dpv/loc#FI>"),
     ("text", 'a"b\\c\nd', '"a\\"b\\\\c\\nd"'),
@@ -117,6 +144,11 @@ GOOD = [
     ("date", "2018-05-25", '"2018-05-25"^^<http://www.w3.org/2001/XMLSchema#date>'),
     ("language", "SV", '"sv"'),
     ("modality", "conditional", "<https://w3id.org/seloste/ns#Conditional>"),
+    ("modality", "any", ", ".join(f"<https://w3id.org/seloste/ns#{m}>" for m in ("Asserted", "Possible", "Conditional", "Negated"))),
+    ("written", "all", '"fi", "sv", "en"'),
+    ("written", "SV", '"sv"'),
+    ("facet", "transfer", "<https://w3id.org/seloste/ns#Transfer>"),
+    ("facet", "all", "<https://w3id.org/seloste/ns#Claim>, <https://w3id.org/seloste/ns#Defect>"),
     ("item", "13-1-c-legal-basis", '"13-1-c-legal-basis"'),
 ]
 BAD = [
@@ -126,7 +158,7 @@ BAD = [
     ("organisation", "https://e/\\u003e"), ("organisation", "../x"),
     ("integer", "-1"), ("integer", "1e9"), ("integer", "٣"),
     ("date", "2018-02-30"), ("date", "25.5.2018"),
-    ("language", "finnish"), ("modality", "maybe"), ("item", "12-1"),
+    ("language", "finnish"), ("modality", "maybe"), ("written", "de"), ("written", ""), ("facet", "sel:Claim"), ("item", "12-1"),
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from server_fixture import BROWSER, build, served
 import server as package
 from ontology.namespaces import DPV, ID_BASE, PREFIXES, SEL
 from queries import catalogue
+from queries.parameters import FACETS
 from server import linked_data, messages, results
 from server.links import Links
 from server.messages import LANGUAGES, MessageError
@@ -83,13 +84,24 @@ def test_unfilled_form_is_no_mistake_and_a_wrong_value_is(client):
 def test_every_question_has_a_page_with_named_columns(client, name):
     values = QUESTIONS[name].examples()
     columns = client.get(f"/questions/{name}", params=values).json()["head"]["vars"]
-    shown = [one for one in columns if not re.fullmatch(r"start|end|\w*(Start|End)", one)]
+    # Positions are folded into links, and labels into the names of what they label.
+    shown = [one for one in columns if not re.fullmatch(r"start|end|\w*(Start|End|Label)", one)]
     for language in LANGUAGES:
         words = messages.load()[language]
         assert [one for one in shown if f"column.{one}" not in words.texts] == []
         response = client.get(f"/questions/{name}", params=values | {"lang": language}, headers={"Accept": BROWSER})
         assert response.status_code == 200
-        assert not re.search(r">(Start|End)</th>", response.text)
+        assert not re.search(r">\w*(Start|End|Label)</th>", response.text)
+
+
+def test_a_search_is_asked_and_shown(client):
+    text = page(client, "/questions/search-quotes?text=luovuttaa&facet=transfer")
+    assert "Venäjälle" in text
+    assert '<option value="transfer" selected>siirto alueen ulkopuolelle</option>' in text
+    assert '<option value="any" selected>kaikki, myös pois suljetut</option>' in text
+    assert 'value="0001-01-01"' not in text
+    assert "Venäjälle" not in page(client, "/questions/search-quotes?text=luovuttaa&facet=purpose")
+    assert "jokin luettelon vaihtoehdoista" in page(client, "/questions/search-quotes?text=a&facet=all-of-it", status=400)
 
 
 @pytest.mark.parametrize(
@@ -285,7 +297,9 @@ def test_any_term_survives_turtle():
 # Keys made from data: the rest of each comes from the list beside it.
 DERIVED = {
     "modality.": {"Asserted", "Possible", "Conditional", "Negated"},
-    "choice.": {"all", "asserted", "possible", "conditional", "negated"},
+    "choice.": {"all", "asserted", "possible", "conditional", "negated", "any"},
+    "choice.written.": {"all"},
+    "choice.facet.": {"all", *FACETS},
     "expected.": {parameter.type for question in QUESTIONS.values() for parameter in question.parameters},
     "column.": {name for question in QUESTIONS.values() for name in re.findall(r"\?(\w+)", question.text)},
 }
@@ -313,7 +327,7 @@ def test_every_message_is_used():
     names = {*re.findall(r'Problem\(\s*"([a-z-]+)"', sources), "bad-request", "unsupported-media-type"}
     problems = {f"problem.{name}{end}" for name in names for end in ("", ".help")}
     for key in messages.load()["en"].texts:
-        head, dot, rest = key.partition(".")
+        head, _dot, rest = key.partition(".")
         if key in named or key in problems or (key.endswith((".one", ".many")) and key.rpartition(".")[0] in named):
             continue
         if head == "term":
@@ -321,7 +335,7 @@ def test_every_message_is_used():
             assert prefix in PREFIXES, key
             assert local, key
             continue
-        assert rest in DERIVED.get(head + dot, ()) or head == "expected", f"{key} is not used"
+        assert any(key == start + end for start, ends in DERIVED.items() for end in ends) or head == "expected", f"{key} is not used"
 
 
 def test_every_message_asked_for_exists():
