@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.claims import Claim, Iri, Text, Value, said
+from ingest.headings import POSTCODE
 from ingest.mentions import Reading, ReadSentence
 from ingest.names import BusinessId, Name, NameReader, business_ids, is_marked, printed_name, slug
 from ingest.notice import Span
@@ -24,7 +25,6 @@ LONGEST_BARE_NAME = 7
 LONGEST_NAMED_IN_TEXT = 5
 _NAME_BEGINS = re.compile(r"[\s:]*(?:[^\W\d_][\w&'’-]*[ \t]+){1,5}")
 _CUT = re.compile(r"[(,\n:]|\s[–—-]\s")
-_POSTCODE = re.compile(r"(?<!\d)(?:\d{5}|\d{3} \d{2})(?!\d)")
 _ELSEWHERE = frozenset({"RightTopic", "RecipientTopic", "SourceTopic"})
 
 
@@ -147,7 +147,7 @@ class ControllerReader:
 def _is_address(text: str, s: ReadSentence) -> bool:
     """Whether a line holds what stands under a name in an address."""
     printed = text[s.sentence.start : s.sentence.end]
-    return bool(s.own_signals & FIELDS) or "@" in printed or _POSTCODE.search(printed) is not None
+    return bool(s.own_signals & FIELDS) or "@" in printed or POSTCODE.search(printed) is not None
 
 
 def _named_after_verb(text: str, s: ReadSentence) -> Name | None:

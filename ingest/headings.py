@@ -31,7 +31,8 @@ LONGEST_COMPLETE = 60
 """Characters. A longer line without a mark at its end goes on in the next."""
 _LABEL_ENDS = re.compile(r":\s|(?<=[^\W\d_]{5})\.\s")
 """A colon, or a full stop behind a whole word: that of «(art. 17)» ends no heading."""
-_POSTCODE = re.compile(r"(?<!\d)(?:\d{5}|\d{3} \d{2})(?!\d)")
+POSTCODE = re.compile(r"(?<!\d)(?:\d{5}|\d{3} \d{2})(?!\d)")
+"""A Finnish or Swedish postcode."""
 HEAD_TOPICS = frozenset({"ControllerTopic", "OfficerTopic"})
 """Topics whose heading may run straight into its content without a colon."""
 MENTIONED_TOPICS = frozenset({"CookieTopic", "NewsletterTopic"})
@@ -153,7 +154,7 @@ class HeadingReader:
             return None
         if not marked and printed.count(",") > 1:
             return None
-        if wrapped and (_POSTCODE.search(printed) or max(map(len, printed.split("\n"))) > 45):
+        if wrapped and (POSTCODE.search(printed) or max(map(len, printed.split("\n"))) > 45):
             return None  # an address under a heading, or a paragraph
         line = self._line(tokens)
         question = printed.endswith("?") or (not printed.endswith(".") and line.question)
