@@ -136,36 +136,31 @@ class ConceptClaims:
             if sentence.asks:
                 continue
             if "AutomatedDecisionTopic" in sentence.section.topics and sentence.denies and not sentence.found:
-                yield self._denied(sentence)
+                # The heading about automated decisions, answered with nothing but a denial.
+                yield self._answered(
+                    sentence,
+                    "AutomatedDecisionFacet",
+                    str(DPV.AutomatedDecisionMaking),
+                    Polarity(Modality.NEGATED),
+                )
             # Licences before overlap: a longer match that does not count here must not silence a shorter one that does.
             counting = [m for m in sentence.found if self._counts(sentence, m)]
             for mention in self._whole(counting, sentence) if counting else ():
                 yield self._claim(sentence, mention, self._rules[mention.entry.facet or ""])
-        for heading in reading.headings:
-            if heading.section.announces and heading.section.sentences:
-                yield from self._promised(reading, heading)
+        headed = ((section, mine) for section, mine in reading.by_section if section.heading is not None)
+        for heading, (section, mine) in zip(reading.headings, headed, strict=True):
+            if section.announces and mine:
+                yield from self._promised(heading, mine)
 
-    def _promised(self, reading: Reading, heading: ReadSentence) -> Iterator[Claim]:
+    def _promised(self, heading: ReadSentence, mine: Sequence[ReadSentence]) -> Iterator[Claim]:
         """The rights that a heading names, where what stands under it only says of what or how: «Rätt till radering: gäller …».
 
         A heading over nothing grants nothing, and one over other rights, or a denial, is answered with something else.
         """
-        mine = [s for s in reading.sentences if s.section is heading.section]
         if mine[0].denies or any(s.of("RightFacet") for s in mine):
             return
-        rule = self._rules["RightFacet"]
         for concept in sorted(heading.section.announces):
-            link, claim_class = rule.branch(concept, self._vocabulary)
-            yield Claim(
-                f"{rule.slug}/{local_name(concept)}",
-                (claim_class,),
-                ASSERTED,
-                (heading.span,),
-                (link,),
-                on_notice=rule.on_notice,
-                concept=concept,
-                processes=frozenset({heading.process}),
-            )
+            yield self._answered(heading, "RightFacet", concept, ASSERTED)
 
     def _whole(self, counting: Sequence[Match], sentence: ReadSentence) -> list[Match]:
         """The longest matches but those of facets that give way, where they are part of a longer expression of another facet.
@@ -182,19 +177,19 @@ class ConceptClaims:
             return matches
         return [m for m in matches if not self._rules[m.entry.facet or ""].gives_way or not _within(m, longer)]
 
-    def _denied(self, sentence: ReadSentence) -> Claim:
-        """The heading about automated decisions, answered with nothing but a denial."""
-        rule = self._rules["AutomatedDecisionFacet"]
-        concept = str(DPV.AutomatedDecisionMaking)
+    def _answered(self, whole: ReadSentence, facet: str, concept: str, polarity: Polarity) -> Claim:
+        """A claim that rests on a whole sentence or heading, since none of its words names the concept alone."""
+        rule = self._rules[facet]
         link, claim_class = rule.branch(concept, self._vocabulary)
         return Claim(
             f"{rule.slug}/{local_name(concept)}",
             (claim_class,),
-            Polarity(Modality.NEGATED),
-            (sentence.span,),
+            polarity,
+            (whole.span,),
             (link,),
+            on_notice=rule.on_notice,
             concept=concept,
-            processes=frozenset({sentence.process}),
+            processes=frozenset({whole.process}),
         )
 
     def _counts(self, sentence: ReadSentence, mention: Match) -> bool:

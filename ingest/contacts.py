@@ -38,7 +38,7 @@ def contacts(reading: Reading, details: ContactDetails, organisation_spans: Sequ
     theirs: list[Contact] = []
     officers: list[Contact] = []
     before: Section | None = None
-    for section, sentences in _by_section(reading):
+    for section, sentences in reading.by_section:
         heads_officer = _headed_by_officer(section, before)
         own = list(_not_the_authoritys(sentences))
         for officer, out in ((False, theirs), (True, officers)):
@@ -48,13 +48,6 @@ def contacts(reading: Reading, details: ContactDetails, organisation_spans: Sequ
                 out.append(contact)
         before = section
     return [*theirs, *officers]
-
-
-def _by_section(reading: Reading) -> Iterator[tuple[Section, list[ReadSentence]]]:
-    """Each section with its sentences."""
-    sentences = iter(reading.sentences)
-    for section in reading.sections:
-        yield section, [next(sentences) for _ in section.sentences]
 
 
 def _contact(

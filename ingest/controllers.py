@@ -63,16 +63,15 @@ class ControllerReader:
 
     def _from_sections(self, reading: Reading) -> Iterator[tuple[Name, BusinessId | None]]:
         text = reading.notice.text
-        for section in reading.sections:
-            if "ControllerTopic" not in section.topics or not section.sentences:
+        for section, mine in reading.by_section:
+            if "ControllerTopic" not in section.topics or not mine:
                 continue
-            mine = [s for s in reading.sentences if s.section is section]
             name = next(self._named(text, mine), None)
             if name is not None:
                 ids = business_ids(text, Span(section.start, section.end))
                 yield name, next((i for i in ids if i.valid), ids[0] if ids else None)
 
-    def _named(self, text: str, sentences: list[ReadSentence]) -> Iterator[Name]:
+    def _named(self, text: str, sentences: Sequence[ReadSentence]) -> Iterator[Name]:
         """Names in a controller section, best first: with a legal form, then the first line that can be one."""
         for s in sentences[:6]:
             found = sorted(names_in(s, self._names), key=lambda name: not name.formal)

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from ingest import modality
 from ingest.matcher import Match, Matcher, longest
@@ -148,6 +149,12 @@ class Reading:
     def under(self, topic: str) -> Iterator[ReadSentence]:
         """The sentences of the sections about a topic."""
         return (s for s in self.sentences if topic in s.section.topics)
+
+    @cached_property
+    def by_section(self) -> tuple[tuple[Section, tuple[ReadSentence, ...]], ...]:
+        """Each section with its sentences, in order."""
+        sentences = iter(self.sentences)
+        return tuple((section, tuple(islice(sentences, len(section.sentences)))) for section in self.sections)
 
     def sentence_at(self, span: Span) -> ReadSentence | None:
         """The sentence in which a place lies, if it lies in one."""
