@@ -44,7 +44,7 @@ def of_files(
     for path in paths:
         try:
             notice = documents.read(path, language=language)
-            mapped, report = batch.check(path, pipeline, background, language=language, engine=chosen)
+            mapped, report = batch.check(notice, pipeline, background, engine=chosen)
         except DocumentError as error:
             errors.append(error)
             continue
@@ -77,11 +77,11 @@ def of_store(
     """
     reports = batch.stored_reports(path, errors, engine=engine, jobs=jobs)
     with Store.open(path) as store:
-        shared = store.graph(f"{store.base}graph/organisations")
+        organisations = batch.Organisations(store)
         for report in reports:
             own = (report.notice, f"{report.notice}/contacts", f"{report.notice}/inferred")
-            lines = [*shared, *(line for graph in own for line in store.graph(graph))]
-            yield compile_dossier(engine_lines.graph(lines), report)
+            lines = [line for graph in own for line in store.graph(graph)]
+            yield compile_dossier(engine_lines.graph([*lines, *organisations.named_in(lines)]), report)
 
 
 def earlier_reports(path: Path) -> tuple[Earlier, ...]:

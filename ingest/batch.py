@@ -18,10 +18,10 @@ from ingest import documents
 from ingest.dataset import dataset_lines
 from ingest.documents import DocumentError, Unreadable
 from ingest.graph import NoticeGraphs
+from ingest.notice import Notice
 from ingest.pipeline import Pipeline
 from ingest.quality import measured
 from ingest.store import Store
-from shapes import engines
 from shapes.background import Background
 from shapes.bulk import Task, validate_all
 from shapes.engine_lines import graph
@@ -90,18 +90,18 @@ def rdf(mapped: NoticeGraphs) -> Graph:
 
 
 def check(
-    path: Path, pipeline: Pipeline, background: Background, *, language: str | None = None, engine: Engine = RECORD
+    notice: Notice, pipeline: Pipeline, background: Background, *, engine: Engine = RECORD
 ) -> tuple[NoticeGraphs, Report]:
-    """Read, map and validate one document.
+    """Map and validate one notice.
 
     Raises:
-        DocumentError: when it cannot be read, or its graph is not well-formed.
+        DocumentError: when its graph is not well-formed.
     """
-    mapped = pipeline.map(documents.read(path, language=language))
+    mapped = pipeline.map(notice)
     said = rdf(mapped)
     broken = wellformedness(said)
     if broken:
-        raise IllFormedNotice(path.name, broken)
+        raise IllFormedNotice(notice.source, broken)
     return mapped, validate(said, background=background, engine=engine)
 
 
@@ -121,7 +121,7 @@ def ingest(
     )
     for path in paths:
         try:
-            mapped, report = check(path, pipeline, background, language=language)
+            mapped, report = check(documents.read(path, language=language), pipeline, background)
         except DocumentError as error:
             yield Outcome(path, error=error)
             continue
@@ -131,23 +131,6 @@ def ingest(
         graphs = {**mapped.graphs, f"{mapped.iri}/report": report.lines}
         changed = store.replace(graphs, mapped.organisations)
         yield Outcome(path, mapped.iri, changed, report)
-
-
-def reports(
-    paths: Iterable[Path],
-    pipeline: Pipeline,
-    errors: list[DocumentError],
-    *,
-    language: str | None = None,
-    engine: EngineName = "pyshacl",
-) -> Iterator[Report]:
-    """The validation report of each document that can be read; `errors` takes those that cannot. Nothing is stored."""
-    background, chosen = Background.of(pipeline.vocabulary.graph), engines.load(engine)
-    for path in paths:
-        try:
-            yield check(path, pipeline, background, language=language, engine=chosen)[1]
-        except DocumentError as error:
-            errors.append(error)
 
 
 def stored_reports(
@@ -169,15 +152,24 @@ def stored_reports(
     return [checked.report for checked in found if checked.report is not None]
 
 
+class Organisations:
+    """The organisations described in a store, to be given with the notices that name them."""
+
+    def __init__(self, store: Store) -> None:
+        self._described: dict[str, list[str]] = {}
+        for line in store.graph(f"{store.base}graph/organisations"):
+            self._described.setdefault(line.split(None, 1)[0], []).append(line)
+        self._iri = re.compile(f"<{re.escape(store.base)}organisation/[^<>]*>")
+
+    def named_in(self, lines: Iterable[str]) -> list[str]:
+        """The N-Triples lines that describe the organisations which the lines of a notice name, in order of IRI."""
+        named = sorted(set(self._iri.findall("\n".join(lines))))
+        return [line for iri in named for line in self._described.get(iri, ())]
+
+
 def _tasks(store: Store) -> Iterator[Task]:
     """Each stored notice with its contacts and the organisations that it names: what `rdf` gives of a fresh one."""
-    described: dict[str, list[str]] = {}
-    for line in store.graph(f"{store.base}graph/organisations"):
-        described.setdefault(line.split(None, 1)[0], []).append(line)
-    organisation = re.compile(f"<{re.escape(store.base)}organisation/[^<>]*>")
+    organisations = Organisations(store)
     for notice in store.notices():
         own = store.graph(notice)
-        named = sorted(set(organisation.findall("\n".join(own))))
-        yield Task(
-            notice, [*own, *store.graph(f"{notice}/contacts"), *(line for n in named for line in described.get(n, ()))]
-        )
+        yield Task(notice, [*own, *store.graph(f"{notice}/contacts"), *organisations.named_in(own)])
