@@ -160,6 +160,13 @@ class Evaluator:
         finally:
             self._observe(outcome, perf_counter() - began)
 
+    async def check(self, query: str, *, base: str | None = None) -> None:
+        """Parse `query` as `evaluate` would, without evaluating it. Raises QuerySyntaxError or another QueryError."""
+        screen(query, prefixes=self._prefixes, max_length=self._max_query, strict=False)
+        request = {"parse": True, "prefixes": self._prefixes, "base": base}
+        reply, body, times = await self._ask(request, query, query.encode(errors="replace"))
+        _answer(reply, body, times, "", (), self.store)
+
     async def _evaluate(
         self, query: str, media_type: str | Sequence[str], default_graphs: Sequence[str], named_graphs: Sequence[str],
         base: str | None,

@@ -31,6 +31,10 @@ from queries.text_search import IndexUnreadable, Search, TextIndex
 STACK = 256 << 20
 Frame = tuple[dict[str, Any], bytes]
 _LENGTHS = struct.Struct("!II")
+_NO_PREFIX = "Prefix not found"
+_NAME = re.compile(r"([\w.-]*):(?:[\w:.%-]|\\.)*\Z")
+# What the parser would read and this endpoint refuses, or SPARQL 1.1 does not know.
+_UNOFFERED = ("SERVICE", "LATERAL")
 _POSITION = re.compile(r"(?:error )?at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -98,8 +102,10 @@ def _serve(
 def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: str) -> Frame:
     """The reply to one request: a header that says how it went, and the answer's bytes.
 
-    `opened` gives the store of a snapshot's path.
+    `opened` gives the store of a snapshot's path. A request to `parse` is answered without one.
     """
+    if request.get("parse"):
+        return _parsed(request, query), b""
     try:
         store = opened(request["snapshot"])
     except (OSError, RuntimeError) as error:
@@ -124,13 +130,27 @@ def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: 
         )
         return _written(answer, request)
     except SyntaxError as error:
-        return _syntax(str(error)), b""
+        return _syntax(str(error), query), b""
     except search_terms.BadSearch as error:
         return {"error": "refused", "message": str(error)}, b""
     except IndexUnreadable as error:
         return {"error": "failed", "message": str(error)}, b""
     except (OSError, RuntimeError, ValueError) as error:
         return {"error": "failed", "message": str(error)}, b""
+
+
+def _parsed(request: dict[str, Any], query: str) -> dict[str, Any]:
+    """Whether a query can be read: the engine parses it in order to evaluate it, and over nothing there is nothing to do."""
+    try:
+        search_terms.expand(query, lambda _: ())
+        ox.Store().query(query, base_iri=request["base"], prefixes=request["prefixes"])
+    except SyntaxError as error:
+        return _syntax(str(error), query)
+    except search_terms.BadSearch as error:
+        return {"error": "refused", "message": str(error)}
+    except (OSError, RuntimeError, ValueError) as error:
+        return {"error": "failed", "message": str(error)}
+    return {"kind": "boolean", "media_type": "", "rows": None, "truncated": False}
 
 
 def _written(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, request: dict[str, Any]) -> Frame:
@@ -156,10 +176,16 @@ def _written(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, requ
     return header, written.body
 
 
-def _syntax(message: str) -> dict[str, Any]:
+def _syntax(message: str, query: str) -> dict[str, Any]:
     match = _POSITION.match(message)
     line, column, detail = (int(match[1]), int(match[2]), match[3]) if match else (1, 1, message)
-    return {"error": "syntax", "message": _explained(detail), "line": line, "column": column}
+    told = _explained(detail)
+    if told == _NO_PREFIX:
+        # The parser stops behind the name that it cannot resolve.
+        name = _NAME.search("".join(query.split("\n")[line - 1 : line])[: column - 1])
+        if name is not None:
+            column, told = name.start() + 1, f"the prefix {name[1]}: is not declared"
+    return {"error": "syntax", "message": told, "line": line, "column": column}
 
 
 def _explained(detail: str) -> str:
@@ -168,7 +194,8 @@ def _explained(detail: str) -> str:
     if not expected or found:
         return detail
     words = [word.strip() for word in rest.removeprefix("one of ").split(", ")]
-    words = [word for word in words if word and not any(mark in word for mark in ("[", "|", "'..=", "<unreported>"))]
+    unreadable = ("[", "|", "'..=", "<unreported>")
+    words = [word for word in words if word not in ("", *_UNOFFERED) and not any(mark in word for mark in unreadable)]
     sentences = [word for word in words if " " in word and not word.startswith('"')]
     if sentences:
         return sentences[0]
