@@ -47,7 +47,7 @@ ontology:  ## The reasoner's gate on our own ontology; needs a Java runtime (def
 	$(BIN)/python -m ontology.reasoning
 
 frontend:  ## Build the scripts of the pages (server/frontend) where they do not fit their sources, as every installation does
-	$(BIN)/pip install --disable-pip-version-check --no-deps -e . -v | grep -F 'no scripts' && exit 1 || test -f server/assets/manifest.json
+	$(BIN)/pip install --disable-pip-version-check --no-deps -e . -v 2>&1 | grep -F 'no scripts' && exit 1 || test -f server/assets/manifest.json
 
 frontend-check:  ## The types of the scripts, and what their browser tests need; skipped where there is no npm
 	@if command -v npm >/dev/null 2>&1; then \

@@ -18,21 +18,19 @@ import resource
 import struct
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 import pyoxigraph as ox
 
 from queries import evaluation_results as results
-from queries import formats, sandbox, search_terms
+from queries import formats, sandbox, screening, search_terms
 from queries.text_search import IndexUnreadable, Search, TextIndex
 
 STACK = 256 << 20
 Frame = tuple[dict[str, Any], bytes]
 _LENGTHS = struct.Struct("!II")
-_NO_PREFIX = "Prefix not found"
-_NAME = re.compile(r"([\w.-]*):(?:[\w:.%-]|\\.)*\Z")
 # What the parser would read and this endpoint refuses, or SPARQL 1.1 does not know.
 _UNOFFERED = ("SERVICE", "LATERAL")
 _POSITION = re.compile(r"(?:error )?at (\d+):(\d+): (.*)", re.DOTALL)
@@ -130,7 +128,7 @@ def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: 
         )
         return _written(answer, request)
     except SyntaxError as error:
-        return _syntax(str(error), query), b""
+        return _syntax(str(error), query, request["prefixes"]), b""
     except search_terms.BadSearch as error:
         return {"error": "refused", "message": str(error)}, b""
     except IndexUnreadable as error:
@@ -145,7 +143,7 @@ def _parsed(request: dict[str, Any], query: str) -> dict[str, Any]:
         search_terms.expand(query, lambda _: ())
         ox.Store().query(query, base_iri=request["base"], prefixes=request["prefixes"])
     except SyntaxError as error:
-        return _syntax(str(error), query)
+        return _syntax(str(error), query, request["prefixes"])
     except search_terms.BadSearch as error:
         return {"error": "refused", "message": str(error)}
     except (OSError, RuntimeError, ValueError) as error:
@@ -176,15 +174,15 @@ def _written(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, requ
     return header, written.body
 
 
-def _syntax(message: str, query: str) -> dict[str, Any]:
+def _syntax(message: str, query: str, prefixes: Mapping[str, str]) -> dict[str, Any]:
     match = _POSITION.match(message)
     line, column, detail = (int(match[1]), int(match[2]), match[3]) if match else (1, 1, message)
     told = _explained(detail)
-    if told == _NO_PREFIX:
-        # The parser stops behind the name that it cannot resolve.
-        name = _NAME.search("".join(query.split("\n")[line - 1 : line])[: column - 1])
-        if name is not None:
-            column, told = name.start() + 1, f"the prefix {name[1]}: is not declared"
+    missing = screening.undeclared(query, prefixes)
+    if missing is not None:
+        before = query[: missing[1]]
+        line, column = before.count("\n") + 1, missing[1] - before.rfind("\n")
+        told = f"the prefix {missing[0]}: is not declared"
     return {"error": "syntax", "message": told, "line": line, "column": column}
 
 

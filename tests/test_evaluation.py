@@ -176,7 +176,7 @@ def test_project_prefixes_need_no_declaration(path: Path) -> None:
         ("SELECT * WHERE { ?s ?p }", 1, 25),
         ("SELECT *\nWHERE {\n  ?s ?p ?o FILTER(STRLEN(1, 2)) }", 3, 29),
         ("", 1, 1),
-        ("SELECT * { ?s nope:p ?o }", 1, 22),
+        ("SELECT * { ?s nope:p ?o }", 1, 15),
     ],
 )
 def test_syntax_errors_say_where(path: Path, query: str, line: int, column: int) -> None:
@@ -522,5 +522,5 @@ def test_patience_is_short_against_the_promise() -> None:
 def test_the_reason_of_a_syntax_error_is_a_sentence(detail, told):
     from queries import worker
 
-    reply = worker._syntax(f"error at 2:7: {detail}", "")
+    reply = worker._syntax(f"error at 2:7: {detail}", "", {})
     assert (reply["line"], reply["column"], reply["message"]) == (2, 7, told)
