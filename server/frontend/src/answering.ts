@@ -11,6 +11,8 @@ import { language, type Words } from "./words";
 const ROWS = [["CSV", "csv"], ["CSV (Excel)", "csv-excel"], ["XLSX", "xlsx"], ["JSON", "json"], ["TSV", "tsv"], ["XML", "xml"]] as const;
 const GRAPHS = [["Turtle", "turtle"], ["JSON-LD", "jsonld"], ["N-Triples", "ntriples"], ["RDF/XML", "rdfxml"]] as const;
 
+const TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
+
 interface Way {
   text: string;
   make(): HTMLElement | Promise<HTMLElement>;
@@ -71,7 +73,8 @@ export class Answering {
     if (answer.kind === "graph") {
       const text = (): HTMLElement => element("pre", { class: "code", tabindex: 0 }, element("code", {}, answer.turtle));
       const drawn = async (): Promise<HTMLElement> => {
-        const found = await links(this.endpoint, query);
+        // That each is of some class is known, and would link everything with a few.
+        const found = (await links(this.endpoint, query)).filter(([, property]) => property !== TYPE);
         return this.#graph(found.map(([source, property, target]) => ({ source, target, label: cells.name(property) })), cells, ["", ""]);
       };
       return [{ text: say("script.view.text"), make: text }, { text: say("script.view.graph"), make: drawn }];

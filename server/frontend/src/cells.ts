@@ -21,9 +21,10 @@ export class Cells {
     return cell;
   }
 
-  /** What a resource is called, in short. */
+  /** What a resource is called, in short; a part of a notice without the notice. */
   name(iri: string): string {
-    return this.terms?.label(this.terms.short(iri)) || this.short(iri);
+    const label = this.terms?.label(this.terms.short(iri));
+    return label || this.short(iri).replace(/^id:notice\/[^/]+\/(?=.)/, "");
   }
 
   /** Where a resource is described: on a page of ours, else at its own address. */

@@ -10,7 +10,7 @@ export interface Edge {
 }
 
 const TERRITORY = /^https:\/\/w3id\.org\/dpv\/loc#([A-Z]{2})$/;
-const MOST_EDGES = 150;
+const MOST_EDGES = 100;
 
 interface Counted {
   count: number;

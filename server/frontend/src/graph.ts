@@ -21,7 +21,7 @@ import { words, type Words } from "./words";
 
 const ROW = 32; // height of a name with what is above it, in pixels
 const MARGIN = 24;
-const TALLEST = 1200;
+const TALLEST = 3300;
 
 export async function show(figure: HTMLElement): Promise<void> {
   const table = figure.querySelector("table");
@@ -66,7 +66,7 @@ function draw(container: HTMLElement, parts: ElementDefinition[]): Core {
     // The wheel scrolls the page, as everywhere else on it; the buttons zoom.
     userZoomingEnabled: false, boxSelectionEnabled: false, autounselectify: true,
     userPanningEnabled: matchMedia("(pointer: fine)").matches,
-    minZoom: 0.2, maxZoom: 3,
+    minZoom: 0.05, maxZoom: 3,
   });
   arrange(graph, container);
   graph.fit(undefined, MARGIN);
@@ -86,7 +86,7 @@ function arrange(graph: Core, container: HTMLElement): void {
   const [left, right] = [graph.nodes().roots(), graph.nodes().leaves()];
   if (left.length + right.length !== graph.nodes().length) {
     graph.layout({ name: "circle" }).run();
-    graph.layout({ name: "cose", animate: false, randomize: false, nodeRepulsion: () => 4500, idealEdgeLength: () => 60, componentSpacing: 40, nodeOverlap: 20, nodeDimensionsIncludeLabels: true, padding: MARGIN }).run();
+    graph.layout({ name: "cose", animate: false, randomize: false, nodeRepulsion: () => 30000, idealEdgeLength: () => 80, gravity: 1.5, padding: MARGIN }).run();
     return;
   }
   const rows = Math.max(left.length, right.length);
@@ -124,7 +124,7 @@ function sheet(container: HTMLElement): StylesheetJson {
   const colour = (name: string): string => page.getPropertyValue(`--${name}`).trim();
   return [
     { selector: "node", style: {
-      label: "data(label)", "font-family": page.fontFamily, "font-size": 13, color: colour("ink"), "text-valign": "bottom", "text-margin-y": 5,
+      label: "data(label)", "font-family": page.fontFamily, "font-size": 13, "min-zoomed-font-size": 6, color: colour("ink"), "text-valign": "bottom", "text-margin-y": 5,
       "text-wrap": "wrap", "text-max-width": "130px", "text-background-color": colour("raised"), "text-background-opacity": 0.85, "text-background-padding": "2px",
       width: 18, height: 18, "background-color": colour("soft") } },
     { selector: "node.source", style: { shape: "round-rectangle", width: 24, height: 24, "background-color": colour("accent") } },

@@ -115,6 +115,8 @@ const THEME = EditorView.theme({
   ".cm-lint-marker-warning": { content: "normal", color: "var(--wary)" },
   ".cm-lint-marker-error::before": { content: '"●"' },
   ".cm-lint-marker-warning::before": { content: '"▲"' },
+  // Where it has no room beside the list it would hide it.
+  "@media (max-width: 42rem)": { ".cm-tooltip.cm-completionInfo": { display: "none" } },
   ".cm-diagnostic": { padding: ".35rem .7rem", maxWidth: "min(40rem, 92vw)" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
   ".cm-diagnostic-warning": { borderLeftColor: "var(--wary)" },
