@@ -10,6 +10,9 @@ import type { Words } from "./words";
 
 const DELAY = 400;
 
+/** A problem with the place to tell, which is not always where it is marked. */
+type Found = Diagnostic & { at: number };
+
 interface Checked {
   problems: { name: string; line?: number; column?: number; message: string }[];
 }
@@ -32,7 +35,7 @@ export function checking(address: string, terms: Promise<Terms>, say: Words, tol
   );
 }
 
-async function parsed(address: string, state: EditorState, say: Words): Promise<Diagnostic[]> {
+async function parsed(address: string, state: EditorState, say: Words): Promise<Found[]> {
   const text = state.doc.toString();
   let checked: Checked;
   try {
@@ -46,7 +49,7 @@ async function parsed(address: string, state: EditorState, say: Words): Promise<
     const from = line === undefined ? 0 : position(state.doc, line, column ?? 1);
     const to = line === undefined ? state.doc.line(1).to : wordEnd(text, from);
     // An error at the end of a line has no letter of its own to be marked.
-    return { from: to > from ? from : Math.max(0, from - 1), to, severity: "error", source: say(`problem.${name}`), message };
+    return { at: from, from: to > from ? from : Math.max(0, from - 1), to, severity: "error", source: say(`problem.${name}`), message };
   });
 }
 
@@ -62,8 +65,8 @@ function wordEnd(text: string, from: number): number {
   return from + (word?.[0].length ?? 0);
 }
 
-function unknown(state: EditorState, terms: Terms, say: Words): Diagnostic[] {
-  const found: Diagnostic[] = [];
+function unknown(state: EditorState, terms: Terms, say: Words): Found[] {
+  const found: Found[] = [];
   const redeclared = new Set([...state.doc.toString().matchAll(/\bPREFIX\s+([\p{L}\p{N}_-]*):\s*<([^>]*)>/giu)]
     .filter(([, prefix, space]) => terms.prefixes[prefix ?? ""] !== space).map(([, prefix]) => prefix));
   syntaxTree(state).iterate({
@@ -73,16 +76,16 @@ function unknown(state: EditorState, terms: Terms, say: Words): Diagnostic[] {
       const prefix = name.slice(0, name.indexOf(":"));
       if (redeclared.has(prefix) || name.endsWith(":") || !terms.complete(prefix) || terms.get(name)) return;
       if (found.at(-1)?.from === node.from) return;
-      found.push({ from: node.from, to: node.to, severity: "warning", message: say("script.editor.unknown", { name }) });
+      found.push({ at: node.from, from: node.from, to: node.to, severity: "warning", message: say("script.editor.unknown", { name }) });
     },
   });
   return found;
 }
 
-function first(doc: Text, found: Diagnostic[], say: Words): string {
-  const [one] = [...found].sort((a, b) => a.from - b.from);
+function first(doc: Text, found: Found[], say: Words): string {
+  const [one] = [...found].sort((a, b) => a.at - b.at);
   if (!one) return "";
-  const line = doc.lineAt(one.from);
-  const place = say("problem.syntax.place", { line: line.number, column: one.from - line.from + 1 });
+  const line = doc.lineAt(one.at);
+  const place = say("problem.syntax.place", { line: line.number, column: one.at - line.from + 1 });
   return `${place} ${one.message}`;
 }
