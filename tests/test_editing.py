@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 
 import pytest
 from server_fixture import build, served
@@ -10,6 +11,9 @@ from server_fixture import build, served
 from ontology.namespaces import ID_BASE, PREFIXES
 from queries.evaluation import Evaluator, QueryFailed, QuerySyntaxError
 from queries.screening import undeclared
+from server import editing
+from server.service import Service
+from server.settings import Settings
 
 QUERY = {"Content-Type": "application/sparql-query"}
 
@@ -98,6 +102,25 @@ def test_the_most_used_terms_come_first(listed):
     uses = [uses for _name, _kind, uses, *_labels in listed["terms"]]
     assert uses == sorted(uses, reverse=True)
     assert uses[0] > 10
+
+
+def test_a_sample_is_no_count(sample_server, monkeypatch):
+    """In a store with more triples than are counted, the order is that of the sample and no number is told."""
+    for name, pattern in (("_PROPERTIES_USED", "?s ?term ?o"), ("_CLASSES_USED", "?s a ?term")):
+        monkeypatch.setattr(editing, name, editing._COUNT.format(pattern, 500))
+    monkeypatch.setattr(editing, "_SAMPLE", 500)
+    made = asyncio.run(_completions(sample_server.app.state.service.settings.store))
+    found = terms(made)
+    assert found["rdf:type"][:2] == ("property", None)
+    assert [name for name, *_ in made["terms"]].index("rdf:type") < 20
+    assert found["loc:RU"][:2] == ("concept", 1)  # the vocabulary's terms are counted one by one
+
+
+async def _completions(store):
+    service = Service(Settings(store=store))
+    async with service.evaluator:
+        reply = await editing.Editing(service).completions(service.visit("", "/sparql/completions", {}, {}), "")
+    return json.loads(reply.body)
 
 
 def test_terms_are_kept_until_the_data_change(sample_server):

@@ -5,6 +5,7 @@
 import { syntaxTree } from "@codemirror/language";
 import { linter, type Diagnostic } from "@codemirror/lint";
 import type { EditorState, Extension, Text } from "@codemirror/state";
+import { element } from "./dom";
 import type { Terms } from "./terms";
 import type { Words } from "./words";
 
@@ -17,18 +18,18 @@ interface Checked {
   problems: { name: string; line?: number; column?: number; message: string }[];
 }
 
-/** `told` hears the first problem, or an empty text, after each check. */
-export function checking(address: string, terms: Promise<Terms>, say: Words, told: (text: string) => void): Extension {
+/** `told` is given the first problem, or nothing, after each check. */
+export function checking(address: string, terms: Promise<Terms>, say: Words, told: (...parts: (Node | string)[]) => void): Extension {
   return linter(
     async (view) => {
       const { state } = view;
       if (!state.doc.toString().trim()) {
-        told("");
+        told();
         return [];
       }
       const [problems, known] = await Promise.all([parsed(address, state, say), terms.catch(() => null)]);
       const found = problems.length || !known ? problems : unknown(state, known, say);
-      if (state.doc.eq(view.state.doc)) told(found.length ? first(state.doc, found, say) : "");
+      if (state.doc.eq(view.state.doc)) told(...first(state.doc, found, say));
       return found;
     },
     { delay: DELAY },
@@ -82,10 +83,11 @@ function unknown(state: EditorState, terms: Terms, say: Words): Found[] {
   return found;
 }
 
-function first(doc: Text, found: Found[], say: Words): string {
+function first(doc: Text, found: Found[], say: Words): (Node | string)[] {
   const [one] = [...found].sort((a, b) => a.at - b.at);
-  if (!one) return "";
+  if (!one) return [];
   const line = doc.lineAt(one.at);
   const place = say("problem.syntax.place", { line: line.number, column: one.at - line.from + 1 });
-  return `${place} ${one.message}`;
+  // What the parser says is English on any page.
+  return [`${place} `, element("span", one.severity === "error" ? { lang: "en" } : {}, one.message)];
 }

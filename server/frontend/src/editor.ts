@@ -65,7 +65,11 @@ class EditorPage {
     this.#writing = write(area, {
       label: area.labels?.[0]?.textContent ?? "SPARQL", hint: say("script.editor.hint"), run: () => this.run(),
       complete: completion(this.#terms, say),
-      checks: checking(check, this.#terms, say, (text) => (found.textContent = text)),
+      phrases: {
+        Completions: say("script.editor.completions"), Diagnostics: say("script.editor.problems"),
+        "No diagnostics": say("script.editor.no-problems"), close: say("script.editor.close"),
+      },
+      checks: checking(check, this.#terms, say, (...parts) => found.replaceChildren(...parts)),
     });
     this.#run = form.querySelector("button") as HTMLButtonElement;
     this.#cancel = button(say("script.editor.cancel"), () => this.cancel(), { hidden: true, class: "plain" });

@@ -9,7 +9,9 @@ export interface Edge {
   label: string;
 }
 
+const LOC = "https://w3id.org/dpv/loc#";
 const TERRITORY = /^https:\/\/w3id\.org\/dpv\/loc#([A-Z]{2})$/;
+const NAMED_FOR_CODES = /country|territory|seat|maa$|land$/i;
 const MOST_EDGES = 100;
 
 interface Counted {
@@ -19,20 +21,27 @@ interface Counted {
 
 /** How often each country stands in the rows, or the sum of the only column of numbers; null when there is no country. */
 export function countries(columns: string[], rows: Row[]): Map<string, Counted> | null {
-  const column = columns.find((name) => rows.some((row) => TERRITORY.test(row[name]?.value ?? "")));
+  const column = columns.find((name) => rows.some((row) => territory(name, row)));
   if (!column) return null;
   const numeric = columns.filter((name) => rows.every((row) => /#(integer|decimal|double)$/.test(row[name]?.datatype ?? "")));
   // Positions in a text are numbers, but nothing to add up.
   const sum = numeric.length === 1 && columns.length === 2 ? numeric[0] : undefined;
   const counted = new Map<string, Counted>();
   for (const row of rows) {
-    const iri = row[column]?.value ?? "";
-    const code = TERRITORY.exec(iri)?.[1];
-    if (!code) continue;
+    const iri = territory(column, row);
+    if (!iri) continue;
+    const code = iri.slice(LOC.length);
     const before = counted.get(code)?.count ?? 0;
     counted.set(code, { iri, count: before + (sum ? Number(row[sum]?.value ?? 0) : 1) });
   }
   return counted;
+}
+
+/** The IRI of the country in a column: one that stands there, or that of a code in a column that is named for it. */
+function territory(column: string, row: Row): string {
+  const term = row[column];
+  if (term?.type === "uri") return TERRITORY.test(term.value) ? term.value : "";
+  return term?.type === "literal" && NAMED_FOR_CODES.test(column) && /^[A-Z]{2}$/.test(term.value) ? LOC + term.value : "";
 }
 
 /** What the first two columns of resources link; null when there are no two. */

@@ -24,6 +24,8 @@ export interface Wishes {
   hint: string;
   complete: CompletionSource;
   checks: Extension;
+  /** What the editor itself says, to screen readers mostly, by its English words. */
+  phrases: Record<string, string>;
   run(): void;
 }
 
@@ -59,11 +61,12 @@ function extensions(wishes: Wishes): Extension {
     Prec.highest(keymap.of([{ key: "Mod-Enter", run }])),
     // Tab is not bound: it leaves the editor, as it leaves any other field.
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
-    lineNumbers(), lintGutter(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), highlightActiveLine(),
+    lineNumbers(), lintGutter(), highlightSpecialChars(), history(), drawSelection({ cursorBlinkRate: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 1200 }), indentOnInput(), bracketMatching(), closeBrackets(), highlightActiveLine(),
     EditorView.lineWrapping, placeholder(wishes.hint), sparql(), syntaxHighlighting(COLOURS), THEME,
     autocompletion({ override: [wishes.complete], icons: false, maxRenderedOptions: 60 }),
     EditorView.domEventHandlers({ beforeinput: overSelection }),
     wishes.checks,
+    EditorState.phrases.of(wishes.phrases),
     EditorView.contentAttributes.of({ "aria-label": wishes.label, "aria-multiline": "true", tabindex: "0", lang: "zxx", translate: "no" }),
   ];
 }
