@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 import hatch_build
 from server.bundle import Bundle
@@ -28,6 +28,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]
+# Machines that run tests are busy; nothing is waited for longer than it takes.
+expect.set_options(timeout=15_000)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 

@@ -23,13 +23,13 @@ export function completion(terms: Promise<Terms>, say: Words): CompletionSource 
     const before = context.state.sliceDoc(Math.max(0, from - 400), from);
     if (unfit(before)) return null;
     const typed = fold(word?.text ?? "");
-    const known = await terms;
+    const known = await terms.catch(() => null);
     if (context.aborted) return null;
     const words = keywords(typed);
-    const found = matching(known, typed, place(before), say);
+    const found = known ? matching(known, typed, place(before), say) : [];
     // Who types in capitals means a keyword.
     const shouted = /^[A-Z_]{2,}$/.test(word?.text ?? "");
-    const options = [...prefixes(known, typed), ...(shouted ? [...words, ...found] : [...found, ...words])];
+    const options = [...(known ? prefixes(known, typed) : []), ...(shouted ? [...words, ...found] : [...found, ...words])];
     return options.length ? { from, options, filter: false } : null;
   };
 }
