@@ -74,6 +74,27 @@ def test_cells_of_a_table_have_the_topics_of_their_columns_titles() -> None:
     assert topics_of(TABBED, "Frågor", "sv") == {"LegalBasisTopic"}  # after the table the section goes on
 
 
+GAPS = """Rättslig grund
+
+Ändamål\tRättslig grund\tLagringstid
+Hantering av medlemskap\t\tTvå år
+\tAvtal\tTre år
+Statistik\tAllmänt intresse\t"""
+
+
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [("Två år", "RetentionTopic"), ("Avtal", "LegalBasisTopic"), ("Tre år", "RetentionTopic"), ("Statistik", "PurposeTopic")],
+)
+def test_an_empty_cell_keeps_its_place(words: str, topic: str) -> None:
+    assert topics_of(GAPS, words, "sv") == {topic}
+
+
+def test_several_tabs_are_one_gap_where_a_table_was_set_by_hand() -> None:
+    text = "Ändamål\t\tRättslig grund\nFakturering\tAvtal\nStatistik\t\t\tAllmänt intresse"
+    assert topics_of(text, "Avtal", "sv") == topics_of(text, "Allmänt intresse", "sv") == {"LegalBasisTopic"}
+
+
 def test_rows_of_a_table_are_told_apart() -> None:
     rows = {TABBED[s.start : s.end].strip(): s.row for s in split(TABBED, "sv") if s.row}
     assert rows["Avtal"] == rows["Hantering av medlemskap"] != rows["Statistik"] == rows["Allmänt intresse"]
