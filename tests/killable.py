@@ -1,0 +1,75 @@
+"""The real command `seloste ingest`, killed at chosen moments: a process that loads what is known once and forks a run a time.
+
+Reads JSON lines, answers with JSON lines. A request names the arguments of the command and when to send SIGKILL: when so
+many documents were told of, or so many new ones, then `delay` seconds later; with neither the run ends by itself. The answer
+has what the command had printed, which is what it has acknowledged, and its exit code (-9 when it was killed).
+"""
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import seloste
+from ingest import batch, documents, receipts
+from ingest.pipeline import Pipeline
+from shapes.background import Background
+
+
+def main() -> None:
+    pipeline = Pipeline.load()
+    background = Background.of(pipeline.vocabulary.graph)
+    for sample in sys.argv[1:]:  # what is loaded for a language at its first notice
+        batch.check(documents.read(Path(sample)), pipeline, background)
+    receipts.program()
+    seloste._pipeline = lambda: pipeline
+    answer("ready")
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if asked.get("apart"):  # beside the others, and told of when it has ended
+            threading.Thread(target=lambda asked=asked: answer(run(**asked))).start()
+        else:
+            answer(run(**asked))
+
+
+def answer(said: object) -> None:
+    sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()
+
+
+def run(
+    arguments: list[str], told: int | None = None, new: int | None = None, delay: float = 0.0, apart: bool = False
+) -> dict[str, object]:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.dup2(writing, 1)
+        try:
+            seloste.app(arguments)
+        except SystemExit as ended:
+            sys.stdout.flush()
+            os._exit(int(ended.code or 0))
+        os._exit(70)
+    os.close(writing)
+    said: list[dict[str, object]] = []
+    pending = told is not None or new is not None
+    with os.fdopen(reading, encoding="utf-8") as lines:
+        while True:
+            if pending and len(said) >= (told or 0) and sum(bool(one["changed"]) for one in said) >= (new or 0):
+                pending = False
+                time.sleep(delay)
+                os.kill(child, signal.SIGKILL)
+            line = lines.readline()
+            if not line.endswith("\n"):
+                break  # half a line acknowledges nothing
+            said.append(json.loads(line))
+    _, status = os.waitpid(child, 0)
+    return {"apart": apart, "said": said, "code": os.waitstatus_to_exitcode(status)}
+
+
+if __name__ == "__main__":
+    main()
