@@ -110,7 +110,7 @@ def check(
 
 def share(store: Store, pipeline: Pipeline) -> None:
     """Store what notices refer to: the vocabulary, and what the dataset says of itself. Raises StoreError."""
-    store.load_shared(f"{store.base}graph/vocabulary", pipeline.vocabulary.n_triples())
+    store.load_shared(f"{store.base}graph/vocabulary", pipeline.vocabulary_lines)
     described = f"{store.base}graph/dataset"
     store.load_shared(
         described, sorted({*dataset_lines(pipeline.run, store.base), *measured(store.graph(described), store.base)})
@@ -133,7 +133,6 @@ def ingest(
     Raises:
         StoreError: when the store cannot be written; what was stored before stays.
     """
-    background = Background.of(pipeline.vocabulary.graph)
     share(store, pipeline)
     for path in paths:
         try:
@@ -144,7 +143,7 @@ def ingest(
                 yield Outcome(path, known)
                 continue
             notice = documents.from_bytes(data, path.name, base=store.base, language=language)
-            mapped, report = check(notice, pipeline, background)
+            mapped, report = check(notice, pipeline, pipeline.background)
         except DocumentError as error:
             yield Outcome(path, error=error)
             continue

@@ -6,6 +6,7 @@ has what the command had printed, which is what it has acknowledged, and its exi
 """
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -17,15 +18,15 @@ from pathlib import Path
 import seloste
 from ingest import batch, documents, receipts
 from ingest.pipeline import Pipeline
-from shapes.background import Background
 
 
 def main() -> None:
     pipeline = Pipeline.load()
-    background = Background.of(pipeline.vocabulary.graph)
+    assert pipeline.vocabulary_lines
     for sample in sys.argv[1:]:  # what is loaded for a language at its first notice
-        batch.check(documents.read(Path(sample)), pipeline, background)
+        batch.check(documents.read(Path(sample)), pipeline, pipeline.background)
     receipts.program()
+    gc.freeze()
     seloste._pipeline = lambda: pipeline
     answer("ready")
     for line in sys.stdin:
