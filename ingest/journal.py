@@ -85,6 +85,24 @@ class Journal:
             raise _explained(path, error) from error
         return journal
 
+    @classmethod
+    def opened_read_only(cls, path: Path, base: str) -> Journal:
+        """The journal on a disk that nobody can write to: no lock is taken, and none is needed.
+
+        Raises StoreUnwritable when a run ended there that has left something to be brought in, StoreDamaged or
+        StoreBaseMismatch.
+        """
+        waiting = path.with_name(f"{path.name}-wal")
+        if waiting.exists() and waiting.stat().st_size:
+            raise StoreUnwritable(path.parent, OSError(f"{waiting.name} is to be brought in first"))
+        try:
+            connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
+            journal = cls(path, connection)
+            journal._check(base)
+        except sqlite3.Error as error:
+            raise _explained(path, error) from error
+        return journal
+
     def close(self) -> None:
         """Release the lock."""
         self._db.close()

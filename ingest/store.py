@@ -62,6 +62,7 @@ class Store:
         self.base = base
         self._journal = journal
         self._live: Live | None = live
+        self._closed = False
         self._snapshots = Snapshots(path)
         self._organisations = f"{base}graph/organisations"
 
@@ -89,7 +90,7 @@ class Store:
 
     def close(self) -> None:
         """Release the directory. What was not published is kept, and readers see it after the next publication."""
-        self._live = None
+        self._live, self._closed = None, True
         self._journal.close()
 
     @property
@@ -244,8 +245,10 @@ class Store:
 
     def _caught_up(self) -> Live:
         """The live copy at the journal's revision; an earlier write may have failed half way, on a full disk."""
-        if self._live is None:
+        if self._closed:
             raise StorePathError(self.path, "it was closed")
+        if self._live is None:
+            self._live = store_live.opened(self.path, LIVE, self.base, self._journal)
         try:
             self._live.catch_up(self._journal)
         except (OSError, RuntimeError) as error:
@@ -253,9 +256,10 @@ class Store:
         return self._live
 
     def _failed(self, error: OSError | RuntimeError) -> StoreUnwritable:
+        # After an error the engine refuses everything until it is opened anew, which the next write does.
+        self._live = None
         if isinstance(error, RuntimeError):
-            # The engine reports damage in its files: they are rebuilt from the journal at the next opening.
-            self._live = None
+            # It reports damage in its files: they are rebuilt from the journal.
             shutil.rmtree(self.path / LIVE, ignore_errors=True)
         return StoreUnwritable(self.path, error)
 

@@ -16,7 +16,7 @@ from ingest.journal import Change, Journal
 from ingest.snapshots import INDEX, Kept, Snapshots
 from ingest.store import JOURNAL, LIVE
 from ingest.store_copy import Copy, CopyUnreadable
-from ingest.store_errors import StoreDamaged, StorePathError
+from ingest.store_errors import StoreDamaged, StorePathError, StoreUnwritable
 from ingest.store_live import CONTACTS, nquads
 from ontology.namespaces import ID_BASE
 
@@ -65,7 +65,10 @@ def check(path: Path, *, base: str = ID_BASE) -> Findings:
     if not (path / JOURNAL).is_file():
         raise StorePathError(path, f"it has no {JOURNAL}")
     try:
-        journal = Journal.open(path / JOURNAL, base)
+        try:
+            journal = Journal.open(path / JOURNAL, base)
+        except StoreUnwritable:
+            journal = Journal.opened_read_only(path / JOURNAL, base)
     except StoreDamaged as error:
         return Findings(path, 0, 0, [Checked("journal", [str(error)], _lost(path))])
     try:

@@ -120,6 +120,8 @@ def opened(store: Path, name: str, base: str, journal: Journal) -> Live:
     Raises StoreLocked or StoreUnwritable.
     """
     directory = store / name
+    for told in directory.glob("LOG.old.*"):  # what the engine noted at each earlier opening; it keeps a thousand
+        told.unlink(missing_ok=True)
     try:
         try:
             live = Live(directory, base)

@@ -216,7 +216,12 @@ class Writer:
     async def _ask(self, asked: dict[str, Any], body: bytes, seconds: float) -> dict[str, Any]:
         """The reply of the process, or what it says went wrong. Raises TimeoutError, WorkerDied or a WriteError."""
         try:
-            reply, _ = await (await self.start()).ask(asked, body, seconds)
+            process = await self.start()
+        except (TimeoutError, WorkerDied, OSError) as error:
+            self._spent = True
+            raise StoreFailed(kept=False) from error
+        try:
+            reply, _ = await process.ask(asked, body, seconds)
         except BaseException:  # half asked, it is of no more use
             self._spent = True
             raise

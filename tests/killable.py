@@ -2,7 +2,8 @@
 
 Reads JSON lines, answers with JSON lines. A request names the arguments of the command and when to send SIGKILL: when so
 many documents were told of, or so many new ones, then `delay` seconds later; with neither the run ends by itself. The answer
-has what the command had printed, which is what it has acknowledged, and its exit code (-9 when it was killed).
+has what the command had printed, which is what it has acknowledged, and its exit code (-9 when it was killed). `start` begins
+a run beside the others, `wait` waits for its end.
 """
 from __future__ import annotations
 
@@ -11,7 +12,6 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -31,8 +31,10 @@ def main() -> None:
     answer("ready")
     for line in sys.stdin:
         asked = json.loads(line)
-        if asked.get("apart"):  # beside the others, and told of when it has ended
-            threading.Thread(target=lambda asked=asked: answer(run(**asked))).start()
+        if "start" in asked:
+            answer(forked(asked["start"], os.open(os.devnull, os.O_WRONLY)))
+        elif "wait" in asked:
+            answer(ended(asked["wait"]))
         else:
             answer(run(**asked))
 
@@ -42,19 +44,27 @@ def answer(said: object) -> None:
     sys.stdout.flush()
 
 
-def run(
-    arguments: list[str], told: int | None = None, new: int | None = None, delay: float = 0.0, apart: bool = False
-) -> dict[str, object]:
-    reading, writing = os.pipe()
+def forked(arguments: list[str], output: int) -> int:
+    """The process id of the command; this process has no threads, so its child holds no lock of another."""
     child = os.fork()
-    if child == 0:
-        os.dup2(writing, 1)
-        try:
-            seloste.app(arguments)
-        except SystemExit as ended:
-            sys.stdout.flush()
-            os._exit(int(ended.code or 0))
-        os._exit(70)
+    if child:
+        return child
+    os.dup2(output, 1)
+    try:
+        seloste.app(arguments)
+    except SystemExit as ended:
+        sys.stdout.flush()
+        os._exit(int(ended.code or 0))
+    os._exit(70)
+
+
+def ended(child: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def run(arguments: list[str], told: int | None = None, new: int | None = None, delay: float = 0.0) -> dict[str, object]:
+    reading, writing = os.pipe()
+    child = forked(arguments, writing)
     os.close(writing)
     said: list[dict[str, object]] = []
     pending = told is not None or new is not None
@@ -68,8 +78,7 @@ def run(
             if not line.endswith("\n"):
                 break  # half a line acknowledges nothing
             said.append(json.loads(line))
-    _, status = os.waitpid(child, 0)
-    return {"apart": apart, "said": said, "code": os.waitstatus_to_exitcode(status)}
+    return {"said": said, "code": ended(child)}
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pyoxigraph as ox
 import pytest
 
 from ingest import store_check
-from ingest.journal import Journal
+from ingest.journal import Journal, Lines
 from ingest.snapshots import Snapshots
 from ingest.store import JOURNAL
 from ingest.store_copy import Copy
@@ -56,7 +57,6 @@ class Runs:
             [sys.executable, "-m", "tests.killable", *map(str, samples)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={"PATH": "/usr/bin:/bin", "SELOSTE_STORE": "", "LANG": "C.UTF-8"},
         )  # fmt: skip
-        self._apart: dict[str, Any] | None = None
         assert self._heard() == "ready"
 
     def __enter__(self) -> Runs:
@@ -67,26 +67,27 @@ class Runs:
         self._process.wait()
 
     def ingest(self, folder: Path, store: Path, **when: Any) -> dict[str, Any]:
-        self._say(folder, store, **when)
-        while (heard := self._heard())["apart"]:
-            self._apart = heard
-        return heard
+        return self._ask({"arguments": command(folder, store), **when})
 
-    def begin_apart(self, folder: Path, store: Path) -> None:
-        self._say(folder, store, apart=True)
+    def start(self, folder: Path, store: Path) -> int:
+        return self._ask({"start": command(folder, store)})
 
-    def end_apart(self) -> dict[str, Any]:
-        return self._apart or self._heard()
+    def wait(self, process: int) -> int:
+        return self._ask({"wait": process})
 
-    def _say(self, folder: Path, store: Path, **when: Any) -> None:
+    def _ask(self, request: dict[str, Any]) -> Any:
         assert self._process.stdin is not None
-        arguments = ["ingest", str(folder), "--store", str(store), "--format", "jsonl", "--quiet"]
-        self._process.stdin.write(json.dumps({"arguments": arguments, **when}) + "\n")
+        self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
+        return self._heard()
 
     def _heard(self) -> Any:
         assert self._process.stdout is not None
         return json.loads(self._process.stdout.readline())
+
+
+def command(folder: Path, store: Path) -> list[str]:
+    return ["ingest", str(folder), "--store", str(store), "--format", "jsonl", "--quiet"]
 
 
 class Witness:
@@ -99,30 +100,35 @@ class Witness:
         """A digest of each graph of a notice, and the revision."""
         journal = Journal.open(store / JOURNAL, ID_BASE)
         try:
-            assert journal.damage() == []
+            now = _of_notices(journal, journal.revision)
             for directory in (store / "live", *(one.path / "public" for one in [Snapshots(store).current()] if one)):
-                if (directory / "CURRENT").exists():
-                    self._compare(directory, journal)
-            return _digests((graph, journal.graph(graph)) for graph in journal.graphs(NOTICE)), journal.revision
+                # A published checkpoint never changes: once is enough.
+                if directory.name == "live" or directory not in self._seen:
+                    revision = Copy(directory, ID_BASE).revision
+                    assert revision is not None
+                    self._compare(directory, now if revision == journal.revision else _of_notices(journal, revision))
+            return _digests(now), journal.revision
         finally:
             journal.close()
 
-    def _compare(self, directory: Path, journal: Journal) -> None:
-        """Graph by graph as the journal was at the copy's revision; line by line those that are new since the last time."""
-        copy = Copy(directory, ID_BASE)
-        assert copy.revision is not None
-        said = {one.graph: one.after for one in journal.at(copy.revision) if one.graph.startswith(NOTICE) and not one.graph.endswith(CONTACTS)}
+    def _compare(self, directory: Path, said: dict[str, Lines]) -> None:
+        """Graph by graph what was said; line by line what is new since the last time."""
         engine = ox.Store.read_only(str(directory))
-        assert {g.value for g in engine.named_graphs() if isinstance(g, ox.NamedNode) and g.value.startswith(NOTICE)} == said.keys()
-        digests, seen = _digests(said.items()), self._seen.get(directory, {})
-        for graph in (one for one in said if seen.get(one) != digests[one]):
+        public = {graph: lines for graph, lines in said.items() if not graph.endswith(CONTACTS)}
+        assert {g.value for g in engine.named_graphs() if isinstance(g, ox.NamedNode) and g.value.startswith(NOTICE)} == public.keys()
+        digests, seen = _digests(public), self._seen.get(directory, {})
+        for graph in (one for one in public if seen.get(one) != digests[one]):
             lines = {f"{q.subject} {q.predicate} {q.object} ." for q in engine.quads_for_pattern(None, None, None, ox.NamedNode(graph))}
-            assert lines == set(said[graph]), graph
+            assert lines == set(public[graph]), graph
         self._seen[directory] = digests
 
 
-def _digests(graphs: Iterable[tuple[str, Sequence[str]]]) -> dict[str, bytes]:
-    return {graph: sha256("\n".join(lines).encode()).digest() for graph, lines in graphs}
+def _of_notices(journal: Journal, revision: int) -> dict[str, Lines]:
+    return {one.graph: one.after for one in journal.at(revision) if one.graph.startswith(NOTICE)}
+
+
+def _digests(graphs: dict[str, Lines]) -> dict[str, bytes]:
+    return {graph: sha256("\n".join(lines).encode()).digest() for graph, lines in graphs.items()}
 
 
 def test_killed_thirty_times_while_500_notices_are_ingested(memory: Path) -> None:
@@ -137,7 +143,7 @@ def test_killed_thirty_times_while_500_notices_are_ingested(memory: Path) -> Non
     witness = Witness()
     states: list[dict[str, bytes]] = []
     with Runs(sorted(few.iterdir())[:3]) as runs:
-        runs.begin_apart(folder, undisturbed)
+        whole_run = runs.start(folder, undisturbed)
         for when in opening[:4]:
             runs.ingest(few, store, **when)
         assert runs.ingest(few, store)["code"] == 0
@@ -157,7 +163,7 @@ def test_killed_thirty_times_while_500_notices_are_ingested(memory: Path) -> Non
         assert len(acknowledged) == NOTICES
         last = runs.ingest(folder, store)
         assert (last["code"], [one for one in last["said"] if one["changed"]]) == (0, [])
-        assert runs.end_apart()["code"] == 0
+        assert runs.wait(whole_run) == 0
     wanted, _ = witness.held(undisturbed)
     for state in states:
         assert {graph: digest for graph, digest in state.items() if wanted.get(graph) != digest} == {}
@@ -166,3 +172,40 @@ def test_killed_thirty_times_while_500_notices_are_ingested(memory: Path) -> Non
         assert state.keys() == whole
     assert states[-1].keys() == wanted.keys()
     assert store_check.check(store).whole
+
+
+def on_a_small_disk(directory: Path, kind: str) -> subprocess.CompletedProcess[str] | None:
+    """Run tests.full_disk on a file system of 40 MB that nobody else sees; None where none can be mounted."""
+    mount = 'mount -t tmpfs -o size=40m tmpfs "$0" && exec "$@"'
+    for apart in (["unshare", "--mount"], ["unshare", "--map-root-user", "--mount"]):
+        if shutil.which("unshare") is None or subprocess.run([*apart, "sh", "-c", mount, str(directory), "true"], capture_output=True).returncode:
+            continue
+        command = [*apart, "sh", "-c", mount, str(directory), sys.executable, "-m", "tests.full_disk", str(directory), kind]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    return None
+
+
+def test_a_full_disk_is_told_and_leaves_a_whole_store(tmp_path: Path) -> None:
+    done = on_a_small_disk(tmp_path, "full")
+    if done is None:  # the system refuses to let files grow instead
+        command = [sys.executable, "-m", "tests.full_disk", str(tmp_path), "limit"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert len(said["errors"]) >= 5
+    assert all("cannot be written" in error and "free space" in error and "is kept" in error for error in said["errors"])
+    assert (said["sound"], said["whole"]) == (True, True)
+    assert said["acknowledged"] > 10
+
+
+def test_a_read_only_disk_is_told_and_can_be_read(tmp_path: Path) -> None:
+    done = on_a_small_disk(tmp_path, "read-only")
+    if done is None:
+        pytest.skip("no file system can be mounted here, as it takes the superuser or user namespaces")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert "Check permissions and free space" in said["errors"][0]
+    assert (said["readers"], said["whole"], said["later"], said["sound"]) == (1, True, 2, True)
+    assert said["command"][0] == 4
+    assert "cannot be written" in said["command"][1]
+    assert "Traceback" not in said["command"][1]
