@@ -22,8 +22,8 @@ from ontology.namespaces import ID_BASE
 
 SHOWN = 5
 """Differences of one part that are told one by one."""
-_MENDED = "It is made anew from the journal the next time that notices are ingested; delete the directory {0} first."
-_REMADE = "Delete {0}, then run seloste ingest with any notice or seloste store compact: it is made anew."
+_MENDED = "Delete {0}: it is made anew from the journal the next time that notices are ingested."
+_REMADE = "Delete {0}; if it was the current one, run seloste store compact: it is made anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _snapshots(snapshots: Snapshots, journal: Journal, base: str) -> Iterator[Ch
     kept = snapshots.kept()
     if not any(one.current for one in kept):
         problems = ["no whole snapshot is published, though some lie there"] if kept else []
-        yield Checked("snapshots", problems, "Run seloste ingest: it publishes one.", "nothing is published yet")
+        yield Checked("snapshots", problems, "Run seloste store compact: it publishes one.", "nothing is published yet")
     for one in kept:
         name = f"snapshot {one.revision}" + (" (current)" if one.current else "")
         remedy = _REMADE.format(one.path)

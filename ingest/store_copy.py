@@ -7,7 +7,7 @@ it is compared.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -15,9 +15,9 @@ import pyoxigraph as ox
 from ingest.journal import Change
 from ingest.store_live import triples
 
+_SAMPLED = 50
+"""Of so many triples of the default graph, one is looked for in all of the engine's indexes."""
 _VERSION = ox.NamedNode("http://www.w3.org/ns/dcat#version")
-_Spo = tuple[object, object, object]
-
 
 class CopyUnreadable(OSError):
     """The engine cannot open or read its files."""
@@ -68,12 +68,26 @@ class Copy:
 
     def _graph(self, graph: str, lines: list[str]) -> Iterator[str]:
         name = ox.NamedNode(graph)
-        stored = ox.Store()
-        stored.extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples(graph, lines))
-        wanted = {(quad.subject, quad.predicate, quad.object) for quad in stored}
         found = {(q.subject, q.predicate, q.object) for q in self._store.quads_for_pattern(None, None, None, name)}
+        wanted = {(t.subject, t.predicate, t.object) for t in triples(graph, lines)}
+        if wanted != found:
+            stored = ox.Store()
+            stored.extend(ox.Quad(*spo) for spo in wanted)
+            wanted = {(quad.subject, quad.predicate, quad.object) for quad in stored}
         if wanted != found:
             yield f"<{graph}> lacks {len(wanted - found)} triples and has {len(found - wanted)} too many"
+        if found and not self._indexed(name):
+            yield f"<{graph}> is not in all indexes of the engine"
+
+    def _indexed(self, graph: ox.NamedNode) -> bool:
+        """Whether one triple of a graph is found by way of each of the engine's orders, which are files of their own."""
+        s, p, o, _ = next(iter(self._store.quads_for_pattern(None, None, None, graph)))
+        ways = [
+            self._store.quads_for_pattern(one, two, three, at)
+            for one, two, three in ((s, p, None), (None, p, o), (s, None, o))
+            for at in (graph, None)
+        ]
+        return all(any((quad.subject, quad.predicate, quad.object) == (s, p, o) for quad in way) for way in ways)
 
     def _merged(self) -> Iterator[str]:
         """The default graph is to hold what the others hold, and nothing else."""
@@ -85,6 +99,13 @@ class Copy:
         )
         if unheld:
             yield f"{unheld} triples of the default graph are in no other"
+        merged = ox.DefaultGraph()
+        for quad in islice(self._store.quads_for_pattern(None, None, None, merged), 0, None, _SAMPLED):
+            s, p, o, _ = quad
+            by_object = self._store.quads_for_pattern(None, p, o, merged), self._store.quads_for_pattern(s, None, o, merged)
+            if not all(quad in found for found in by_object):
+                yield "the default graph is not in all indexes of the engine"
+                return
 
     def _count(self, pattern: str) -> int:
         answer = self._store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")

@@ -138,7 +138,7 @@ def test_killed_thirty_times_while_500_notices_are_ingested(memory: Path) -> Non
     # While it makes the store and opens it, while it stores notices, while it publishes them.
     opening = [{"told": 0, "delay": chance.uniform(0, 0.3)} for _ in range(6)]
     storing = [{"new": (NOTICES - FIRST) // 16, "delay": chance.uniform(0, 0.05)} for _ in range(16)]
-    publishing = [{"told": NOTICES, "delay": chance.uniform(0, 0.6)} for _ in range(8)]
+    publishing = [{"told": NOTICES, "delay": chance.uniform(0, 0.25)} for _ in range(8)]
     acknowledged: set[str] = set()
     witness = Witness()
     states: list[dict[str, bytes]] = []
@@ -148,10 +148,10 @@ def test_killed_thirty_times_while_500_notices_are_ingested(memory: Path) -> Non
             runs.ingest(few, store, **when)
         assert runs.ingest(few, store)["code"] == 0
         first = Snapshots(store).current()
-        kills = 4
+        codes = []
         for when in [*opening[4:], *storing, *publishing]:
             run = runs.ingest(folder, store, **when)
-            kills += 1
+            codes.append(run["code"])
             acknowledged |= {one["notice"] for one in run["said"]}
             state, revision = witness.held(store)
             assert acknowledged <= {graph for graph in state if "/" not in graph.removeprefix(NOTICE)}
@@ -159,7 +159,8 @@ def test_killed_thirty_times_while_500_notices_are_ingested(memory: Path) -> Non
             assert current is not None
             assert current.revision in (first.revision if first else 0, revision)
             states.append(state)
-        assert kills == KILLS
+        assert len(opening[:4]) + len(codes) == KILLS
+        assert codes.count(-9) >= KILLS - 10  # a publication may be over before it is killed
         assert len(acknowledged) == NOTICES
         last = runs.ingest(folder, store)
         assert (last["code"], [one for one in last["said"] if one["changed"]]) == (0, [])
@@ -171,6 +172,7 @@ def test_killed_thirty_times_while_500_notices_are_ingested(memory: Path) -> Non
         whole = {graph for graph in wanted if graph.removeprefix(NOTICE)[:16] in notices}
         assert state.keys() == whole
     assert states[-1].keys() == wanted.keys()
+    Snapshots(store).prune(keep=1)
     assert store_check.check(store).whole
 
 
