@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
+import store_commands
+
 if TYPE_CHECKING:
-    from ingest.batch import Outcome
     from ingest.documents import DocumentError
     from ingest.pipeline import Pipeline
 
@@ -25,6 +26,8 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="A knowledge graph of privacy notices: map, check, store, ask, serve.",
 )
+
+app.add_typer(store_commands.app, name="store")
 
 GraphFormat = Literal["trig", "turtle", "nquads", "jsonld"]
 EXPORT_FORMATS = "nquads (when none is given), trig, turtle, jsonld, csv, parquet, tilt; more than one into a folder."
@@ -58,33 +61,25 @@ def ingest(
     store: StoreOption,
     quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
     language: LanguageOption = None,
+    format: Annotated[Literal["text", "jsonl"], typer.Option("--format", "-f", help="jsonl: a line a document.")] = "text",
 ) -> None:
     """Put notices (files, or folders of them) into a store, check each, and publish what changed."""
+    import ingestion
     from ingest import batch
-    from ingest.store import Store
-    from queries import executables
 
     with _explained():
         chosen = list(batch.sources(paths))
         if not chosen:
             _stop(3, f"no notices in {', '.join(map(str, paths))}. Give text files, or folders that hold some.")
-        failed = changed = 0
-        pipeline = _pipeline()
-        with Store.open(store) as opened:
-            for outcome in _progress(batch.ingest(chosen, opened, pipeline, language=language), len(chosen), quiet):
-                failed += outcome.error is not None
-                changed += outcome.changed
-                if outcome.error is not None:
-                    typer.echo(f"error: {outcome.error}", err=True)
-            opened.load_shared(f"{opened.base}graph/questions", executables.lines(opened.base))
-            snapshot = opened.publish()
-        if not quiet:
-            typer.echo(
-                f"{len(chosen) - failed} notices stored in {store} ({changed} changed), {failed} refused; "
-                f"snapshot {snapshot.revision}.",
-                err=True,
-            )
-    if failed:
+        lines = sys.stdout if format == "jsonl" else None
+        try:
+            done = ingestion.run(chosen, store, _pipeline(), language=language, quiet=quiet, lines=lines)
+        except ingestion.Stopped as stopped:
+            _stop(130, str(stopped))
+    if not quiet:
+        told = f"{done.stored} notices stored in {store} ({done.changed} changed), {done.refused} refused"
+        typer.echo(f"{told}; snapshot {done.snapshot}.", err=True)
+    if done.refused:
         raise typer.Exit(3)
 
 
@@ -239,17 +234,6 @@ def _pipeline() -> Pipeline:
     from ingest.pipeline import Pipeline
 
     return Pipeline.load()
-
-
-def _progress(outcomes: Iterable[Outcome], total: int, quiet: bool) -> Iterator[Outcome]:
-    """The same outcomes, with a progress bar on a terminal."""
-    if quiet or not sys.stderr.isatty():
-        yield from outcomes
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    yield from track(outcomes, "Notices", total=total, console=Console(stderr=True))
 
 
 def _stop(code: int, message: str) -> NoReturn:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from rdflib import Graph
 
-from ingest import documents
+from ingest import documents, receipts
 from ingest.dataset import dataset_lines
-from ingest.documents import DocumentError, Unreadable
+from ingest.documents import DocumentError
 from ingest.graph import NoticeGraphs
 from ingest.notice import Notice
 from ingest.pipeline import Pipeline
@@ -42,7 +42,10 @@ class IllFormedNotice(DocumentError):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one document: stored (with its report, and whether anything changed) or refused with an error."""
+    """What became of one document: stored (and whether anything changed) or refused with an error.
+
+    There is no report when the document was stored before and not read again.
+    """
 
     source: Path
     notice: str | None = None
@@ -105,32 +108,46 @@ def check(
     return mapped, validate(said, background=background, engine=engine)
 
 
+def share(store: Store, pipeline: Pipeline) -> None:
+    """Store what notices refer to: the vocabulary, and what the dataset says of itself. Raises StoreError."""
+    store.load_shared(f"{store.base}graph/vocabulary", pipeline.vocabulary_lines)
+    described = f"{store.base}graph/dataset"
+    store.load_shared(
+        described, sorted({*dataset_lines(pipeline.run, store.base), *measured(store.graph(described), store.base)})
+    )
+
+
+def put(store: Store, mapped: NoticeGraphs, report: Report, receipt: bytes | None = None) -> bool:
+    """Store a notice with its report in one transaction; True when something changed. Raises StoreError."""
+    return store.replace({**mapped.graphs, f"{mapped.iri}/report": report.lines}, mapped.organisations, receipt)
+
+
 def ingest(
     paths: Sequence[Path], store: Store, pipeline: Pipeline, *, language: str | None = None
 ) -> Iterator[Outcome]:
     """Put documents into a store one by one, each in a transaction of its own; the caller publishes.
 
+    A notice is on disk when its outcome is given. A document that this program has stored already is not read again, so
+    a run that was stopped goes on where it was.
+
     Raises:
         StoreError: when the store cannot be written; what was stored before stays.
     """
-    background = Background.of(pipeline.vocabulary.graph)
-    store.load_shared(f"{store.base}graph/vocabulary", pipeline.vocabulary.n_triples())
-    described = f"{store.base}graph/dataset"
-    store.load_shared(
-        described, sorted({*dataset_lines(pipeline.run, store.base), *measured(store.graph(described), store.base)})
-    )
+    share(store, pipeline)
     for path in paths:
         try:
-            mapped, report = check(documents.read(path, language=language), pipeline, background)
+            data = documents.content(path)
+            receipt = receipts.key(data, path.name, language, store.base)
+            known = store.received(receipt)
+            if known is not None:
+                yield Outcome(path, known)
+                continue
+            notice = documents.from_bytes(data, path.name, base=store.base, language=language)
+            mapped, report = check(notice, pipeline, pipeline.background)
         except DocumentError as error:
             yield Outcome(path, error=error)
             continue
-        except OSError as error:
-            yield Outcome(path, error=Unreadable(path.name, str(error), "Check the path and its permissions."))
-            continue
-        graphs = {**mapped.graphs, f"{mapped.iri}/report": report.lines}
-        changed = store.replace(graphs, mapped.organisations)
-        yield Outcome(path, mapped.iri, changed, report)
+        yield Outcome(path, mapped.iri, put(store, mapped, report, receipt), report)
 
 
 def stored_reports(

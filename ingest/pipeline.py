@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import cached_property
 
 from ingest.citations import CitationReader
 from ingest.claims import Claim, ConceptClaims, merged
@@ -35,6 +36,7 @@ from ontology.lexicon import Lexicon
 from ontology.namespaces import ID_BASE
 from ontology.reference import Reference, load_reference
 from ontology.vocabulary import Vocabulary
+from shapes.background import Background
 
 VERSION = "2"
 """Changes when the rules of composition change, so that graphs say which ones made them."""
@@ -69,6 +71,16 @@ class Pipeline:
         known = vocabulary.load()
         digest = hashlib.sha256("\n".join((VERSION, lexicon.digest(), known.digest())).encode()).hexdigest()
         return cls(lexicon.load(), known, load_reference(), facets.load(), f"{ID_BASE}run/{digest[:16]}")
+
+    @cached_property
+    def background(self) -> Background:
+        """What validation needs to know of the vocabulary."""
+        return Background.of(self.vocabulary.graph)
+
+    @cached_property
+    def vocabulary_lines(self) -> tuple[str, ...]:
+        """The vocabulary as it is stored beside the notices."""
+        return self.vocabulary.n_triples()
 
     def sections(self, notice: Notice) -> list[Section]:
         """The sections of a notice, those of each of its languages."""

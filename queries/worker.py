@@ -66,9 +66,9 @@ def main() -> None:
     ready.wait()
     # Above what the interpreter, the reserved stack and the open store take already: the bound is for queries.
     sandbox.limit(memory + _address_space())
-    _send(descriptor, {"confined": confined}, b"")
+    send(descriptor, {"confined": confined}, b"")
     while True:
-        frame = _receive(descriptor)
+        frame = receive(descriptor)
         if frame is None:
             os._exit(0)
         requests.put(frame)
@@ -92,7 +92,7 @@ def _serve(
         # A process that has grown is not given to the next query. Linux counts in kilobytes, macOS in bytes.
         unit = 1 if sys.platform == "darwin" else 1024
         reply["grown"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > memory // 2
-        _send(descriptor, reply, answer)
+        send(descriptor, reply, answer)
 
 
 def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: str) -> Frame:
@@ -196,14 +196,16 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def _send(descriptor: int, header: dict[str, Any], body: bytes) -> None:
+def send(descriptor: int, header: dict[str, Any], body: bytes) -> None:
+    """Write one frame."""
     head = json.dumps(header).encode()
     data = memoryview(_LENGTHS.pack(len(head), len(body)) + head + body)
     while data:
         data = data[os.write(descriptor, data) :]
 
 
-def _receive(descriptor: int) -> Frame | None:
+def receive(descriptor: int) -> Frame | None:
+    """Read one frame; None when the other end has hung up."""
     lengths = _read(descriptor, _LENGTHS.size)
     if lengths is None:
         return None

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException  # what the router raises; FastAP
 from queries.catalogue import ParameterError
 from queries.errors import QueryError, QueryFailed, StoreMissing
 from queries.formats import MEDIA_TYPES
-from server import description, exports, graph_store, operations, problems
+from server import description, exports, graph_store, notices, operations, problems
 from server.connection import BodyTooLarge, ClientGone, read_body, while_connected
 from server.graph_store import GraphRequest
 from server.middleware import HEADERS, ResponseRules
@@ -39,8 +39,8 @@ _CLIENT_GONE = 499
 def create_app(settings: Settings) -> FastAPI:
     """The application for one store; its query processes start and end with it.
 
-    Raises BadQuestion, VocabularyError, ShapesError or MessageError when what is installed is broken. A store in which
-    nothing is published yet is no error: it is answered with 503 until there is something.
+    Raises BadQuestion, VocabularyError, ShapesError or MessageError when what is installed is broken, SettingError for a
+    token that cannot be used. A store in which nothing is published yet is no error: it is answered with 503 until then.
     """
     service = Service(settings)
     pages = Pages(service, Renderer())
@@ -56,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Observation, metrics=service.metrics)
     app.include_router(router(pages))
     app.include_router(exports.router(pages))
+    app.include_router(notices.router(pages))
     _endpoint(app, pages)
     _graphs(app, pages)
     _operations(app, service)

@@ -42,6 +42,12 @@ class Metrics:
             "seloste_snapshot_age_seconds", "Seconds since the snapshot was published.", registry=self._registry
         )
 
+        self._writes = Counter("seloste_writes", "Writes by how they went.", ["outcome"], registry=self._registry)
+
+    def write(self, outcome: str) -> None:
+        """A request to write ended."""
+        self._writes.labels(outcome).inc()
+
     def query(self, outcome: str, seconds: float) -> None:
         """A query ended."""
         self._queries.labels(outcome).inc()

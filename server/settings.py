@@ -16,6 +16,7 @@ from ontology.namespaces import ID_BASE
 
 _TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _EXPECTED = {"int": "a whole number", "float": "a number", "bool": "true or false"}
+_WRITERS = "Bearer token of those who may write, 16 characters or more; without one nobody may."
 
 
 class SettingError(ValueError):
@@ -45,6 +46,10 @@ class Settings:
     workers: int = _setting(2, "Query processes that stand ready.")
     burst: int = _setting(4, "Query processes that come in addition while long queries hold the others.")
     queue: int = _setting(64, "Queries that may wait for a process; the next one is told to come again.")
+    token: str = field(default="", repr=False, metadata={"help": _WRITERS})
+    token_file: str = _setting("", "File that holds the token, in place of SELOSTE_TOKEN.")
+    max_document: int = _setting(20 << 20, "Bytes of a document that are read at most.")
+    write_queue: int = _setting(8, "Documents that may wait to be written; the next one is told to come again.")
     base: str = _setting(ID_BASE, "Base of the instance IRIs that are served under /id/.")
     contacts: bool = _setting(False, "Whether contact details of named people are shown.")
     grace: int = _setting(10, "Seconds that running answers get when the server is told to stop.")
@@ -74,9 +79,9 @@ def variable(name: str) -> str:
 
 
 def table() -> tuple[tuple[str, str, str], ...]:
-    """The settings as rows of name, default (empty when it must be given) and meaning."""
+    """The settings as rows of name, default (empty when it must be given, "none" when it may be missing) and meaning."""
     return tuple(
-        (one.name, "" if one.default is MISSING else str(one.default), str(one.metadata["help"]))
+        (one.name, "" if one.default is MISSING else str(one.default) or "none", str(one.metadata["help"]))
         for one in fields(Settings)
     )
 
