@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from secrets import token_hex
+from secrets import randbelow, token_hex
+from time import sleep
 from types import TracebackType
 
 from ingest import graph_names
@@ -32,7 +33,9 @@ from remote.probe import Capabilities, probe
 from remote.rows import Term
 
 SIDECAR = "contacts.sqlite"
-_ATTEMPTS = 8
+_ATTEMPTS = 20
+_PATIENCE = 0.2
+"""Seconds to wait at most before a request that came too late is made again."""
 _NO_ORGANISATIONS: Mapping[str, Sequence[str]] = {}
 
 
@@ -215,6 +218,7 @@ class RemoteStore:
                 self._connection.update(self._book.update(changes, revision, moment))
                 if self._connection.ask(self._book.held(changes, revision + 1)):
                     return True
+                sleep(randbelow(1000) / 1000 * _PATIENCE)
             except RemoteError as error:
                 raise RemoteStoreError(error) from error
         raise RemoteStoreError(f"others write to {self._connection.endpoint.query} all the time. Try again when they end.")

@@ -38,7 +38,7 @@ from queries.formats import Kind
 from queries.remote_answers import Exchange, Taken
 from queries.screening import screen
 from queries.search_terms import SEARCH
-from remote.errors import RemoteError
+from remote.errors import RemoteError, Slow
 from remote.location import Remote
 
 _FRESH = 1.0
@@ -72,7 +72,8 @@ class RemoteEvaluator:
         self._pool = Pool(PoolSize(workers, spare, burst, queue, timeout, memory), lambda: "")
         self._exchange = Exchange(remote, base, at_once=workers + burst)
         self._queue, self._waiting = queue, 0
-        self._known: tuple[str, float | None] | StoreMissing = StoreMissing(remote)
+        # The revision and when it was written; None when there is no store; or why the server could not be asked.
+        self._known: tuple[str, float | None] | str | None = None
         self._read_at = float("-inf")
         self._poll: asyncio.Task[None] | None = None
 
@@ -81,7 +82,7 @@ class RemoteEvaluator:
         await self._pool.start()
         await self._refreshed()
         with contextlib.suppress(RemoteError):  # it is not there yet, or does not like the question
-            await self._exchange.capped()
+            await self._exchange.capped(self.timeout)
         self._poll = asyncio.create_task(self._watch())
         return self
 
@@ -104,15 +105,15 @@ class RemoteEvaluator:
 
     def snapshot(self) -> str:
         """The revision that was read last, at most a moment ago. Raises StoreMissing or StoreUnreachable."""
-        if isinstance(self._known, StoreMissing):
-            raise self._known
+        if isinstance(self._known, str):
+            raise StoreUnreachable(self._remote, self._known)
+        if self._known is None:
+            raise StoreMissing(self._remote)
         return self._known[0]
 
     def published(self, snapshot: str) -> float | None:
         """When the present revision was written; None of any other."""
-        if isinstance(self._known, StoreMissing) or self._known[0] != snapshot:
-            return None
-        return self._known[1]
+        return self._known[1] if isinstance(self._known, tuple) and self._known[0] == snapshot else None
 
     async def evaluate(
         self, query: str, media_type: str | Sequence[str] = "*/*", default_graphs: Sequence[str] = (),
@@ -121,13 +122,9 @@ class RemoteEvaluator:
         """As `Evaluator.evaluate`. Cancelling the call hangs up on the server. Raises any QueryError."""
         began, outcome = perf_counter(), "cancelled"
         try:
-            async with asyncio.timeout(2 * self.timeout):  # to wait for a turn, and to be answered
-                answer = await self._evaluate(query, media_type, default_graphs, named_graphs, base)
+            answer = await self._evaluate(query, media_type, default_graphs, named_graphs, base)
             outcome = "truncated" if answer.truncated else "answered"
             return answer
-        except TimeoutError as error:
-            outcome = QueryTimeout.outcome
-            raise QueryTimeout(self.timeout) from error
         except QueryError as error:
             outcome = error.outcome
             raise
@@ -157,6 +154,8 @@ class RemoteEvaluator:
                 taken = await self._take(
                     self._prologue(query, base), text.decode(), cast("Kind", read["kind"]), default_graphs, named_graphs
                 )
+        except TimeoutError as error:
+            raise QueryTimeout(self.timeout) from error
         finally:
             self._exchange.turns.release()
         request = {
@@ -248,20 +247,22 @@ class RemoteEvaluator:
             raise QueryFailed(f"the text index cannot be brought up ({error})") from error
 
     async def _revision(self) -> str:
-        if monotonic() - self._read_at > _FRESH:
+        if monotonic() - self._read_at > _FRESH or not isinstance(self._known, tuple):
             await self._refreshed()
         return self.snapshot()
 
     async def _refreshed(self) -> None:
+        limit = min(self.timeout, 5.0)
         try:
-            found = await self._exchange.marker(min(self.timeout, 5.0))
+            async with asyncio.timeout(limit + 1):
+                found = await self._exchange.marker(limit)
+        except TimeoutError:
+            self._known = str(Slow(str(self._remote), limit))
         except RemoteError as error:
-            self._known = StoreUnreachable(self._remote, str(error))
+            self._known = str(error)
         else:
-            self._known = StoreMissing(self._remote)
-            if found is not None:
-                moment = datetime.fromisoformat(found[1]).timestamp() if found[1] else None
-                self._known = (found[0], moment)
+            moment = datetime.fromisoformat(found[1]).timestamp() if found and found[1] else None
+            self._known = (found[0], moment) if found else None
         self._read_at = monotonic()
 
     async def _watch(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -87,7 +87,7 @@ class Exchange:
 
     async def take(self, fields: dict[str, Any], kind: Kind, rows: int, size: int, seconds: float) -> Taken:
         """Ask, and read `rows` rows or triples, or about `size` bytes, at most."""
-        endpoint = await self._found()
+        endpoint = await self._found(seconds)
         sent = fields | ({"timeout": f"{seconds:g}"} if endpoint.limits else {})
         accept = _N_TRIPLES if kind == "graph" else RESULTS
         timeout = httpx.Timeout(seconds, connect=min(seconds, 10.0))
@@ -120,9 +120,9 @@ class Exchange:
                 return QuerySyntaxError(error.detail, line, max(1, column - before) if line == 1 else column)
         return QueryFailed(str(error))
 
-    async def capped(self) -> None:
+    async def capped(self, seconds: float) -> None:
         """Find out where the server ends answers without a word."""
-        endpoint = await self._found()
+        endpoint = await self._found(seconds)
         found = await asyncio.to_thread(self._probed, endpoint)
         self.row_cap = found or None
 
@@ -130,15 +130,16 @@ class Exchange:
         with Connection(endpoint, httpx.Client(**self._access.options()), self._access) as connection:
             return row_cap(connection)
 
-    async def _found(self) -> Endpoint:
+    async def _found(self, seconds: float) -> Endpoint:
         async with self._finding:
             if self._endpoint is None:
-                self._endpoint = await asyncio.to_thread(self._look)
+                self._endpoint = await asyncio.to_thread(self._look, seconds)
             return self._endpoint
 
-    def _look(self) -> Endpoint:
-        with httpx.Client(**self._access.options()) as client:
-            return endpoints.find(self._remote, self._access, client, writing=False)
+    def _look(self, seconds: float) -> Endpoint:
+        access = replace(self._access, timeout=seconds)
+        with httpx.Client(**access.options()) as client:
+            return endpoints.find(self._remote, access, client, writing=False)
 
 
 async def _rows(response: httpx.Response, rows: int, size: int) -> Taken:
