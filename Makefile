@@ -6,7 +6,7 @@ STORE ?= store
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: run test bench bench-questions quality setup setup-dev lint types imports ontology forms territories golden score quality clean
+.PHONY: run test test-remote bench bench-questions quality setup setup-dev lint types imports ontology forms territories golden score quality clean
 
 run: setup  ## Set up, ingest the sample notices, validate, answer the Russia question, serve on http://127.0.0.1:8000
 	$(BIN)/seloste ingest examples/notices --store $(STORE)
@@ -83,7 +83,7 @@ quality:  ## Score each language apart and write precision and recall per facet 
 	$(BIN)/python -m ingest.quality --store $(STORE) --date "$$(date +%F)" $$measured
 
 clean:
-	rm -rf $(VENV) $(STORE) build dist *.egg-info
+	rm -rf $(VENV) $(STORE) .jena build dist *.egg-info
 
 NOTICES ?= examples/notices
 bench-questions:  ## How long each stored question takes on a store of 2,000 notices (made at the first run, some minutes)
@@ -93,3 +93,10 @@ bench-questions:  ## How long each stored question takes on a store of 2,000 not
 bench:  ## How fast text becomes N-Quads on one core, and what each stage takes; how fast each engine validates
 	$(BIN)/python -m tests.bench $(NOTICES) 200
 	$(BIN)/python -m tests.bench_validation $(NOTICES)
+
+FUSEKI ?= 5.6.0
+JENA := .jena
+test-remote: setup-dev  ## The tests of remote stores against Apache Jena Fuseki (from Maven Central; needs Java 17 and Maven)
+	test -f $(JENA)/jena-fuseki-server-$(FUSEKI).jar || mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy \
+	  -Dartifact=org.apache.jena:jena-fuseki-server:$(FUSEKI) -DoutputDirectory=$(CURDIR)/$(JENA)
+	$(BIN)/python -m tests.fuseki $(JENA)/jena-fuseki-server-$(FUSEKI).jar -- $(BIN)/python -m pytest tests/test_remote.py

@@ -16,8 +16,9 @@ from typing import TextIO
 from ingest import batch
 from ingest.batch import Outcome
 from ingest.pipeline import Pipeline
-from ingest.store import Store
+from ingest.stores import opened
 from queries import executables
+from remote.location import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Stopped(Exception):
 
 
 def run(
-    chosen: Sequence[Path], store: Path, pipeline: Pipeline, *, language: str | None, quiet: bool, lines: TextIO | None
+    chosen: Sequence[Path], where: Location, pipeline: Pipeline, *, language: str | None, quiet: bool, lines: TextIO | None
 ) -> Run:
     """Put documents into a store and publish; refusals are told on standard error, outcomes as JSON on `lines`.
 
@@ -51,15 +52,15 @@ def run(
         Stopped: when someone stopped it.
     """
     stored = changed = refused = 0
-    with Store.open(store) as opened:
+    with opened(where) as store:
         try:
-            for outcome in progress(batch.ingest(chosen, opened, pipeline, language=language), len(chosen), quiet):
+            for outcome in progress(batch.ingest(chosen, store, pipeline, language=language), len(chosen), quiet):
                 stored += outcome.error is None
                 changed += outcome.changed
                 refused += outcome.error is not None
                 tell(outcome, lines)
-            opened.load_shared(f"{opened.base}graph/questions", executables.lines(opened.base))
-            snapshot = opened.publish()
+            store.load_shared(f"{store.base}graph/questions", executables.lines(store.base))
+            snapshot = store.publish()
         except KeyboardInterrupt as error:
             raise Stopped(stored, len(chosen)) from error
     return Run(stored, changed, refused, snapshot.revision)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+from explanations import explained, stop
+from remote.location import Remote, located
 
 if TYPE_CHECKING:
     from ingest.store_check import Findings
@@ -21,22 +22,23 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Check a store, list its snapshots, go back to one, give back space.")
 
 Format = Literal["text", "json"]
-StoreOption = Annotated[Path, typer.Option("--store", help="The store's directory.", envvar="SELOSTE_STORE")]
+StoreOption = Annotated[str, typer.Option("--store", help="The store's directory.", envvar="SELOSTE_STORE")]
+AnyStoreOption = Annotated[
+    str, typer.Option("--store", help="The store's directory, or its SPARQL server's address.", envvar="SELOSTE_STORE")
+]
 FormatOption = Annotated[Format | None, typer.Option("--format", "-f", help="text, or json (when piped).")]
 
 
 @app.command()
-def check(store: StoreOption, format: FormatOption = None) -> None:
-    """Is the store whole: journal, live copy, snapshots, text indexes, contacts? Exit code 3 when it is not."""
-    from ingest import store_check
+def check(store: AnyStoreOption, format: FormatOption = None) -> None:
+    """Is the store whole: journal, live copy, snapshots, text indexes, contacts? Exit code 3 when it is not.
 
-    with _explained():
-        found = store_check.check(store)
-    if _machine(format):
-        _json(_findings(found))
-    else:
-        _told(found)
-    if not found.whole:
+    Of a store on a server: what the server does where servers differ, and whether the store on it is whole.
+    """
+    with explained():
+        where = located(store)
+        whole = _checked_there(where, format) if isinstance(where, Remote) else _checked_here(where, format)
+    if not whole:
         raise typer.Exit(3)
 
 
@@ -45,13 +47,13 @@ def snapshots(store: StoreOption, format: FormatOption = None) -> None:
     """List what is published, oldest first; readers are pointed at the current one. Needs no lock."""
     from ingest import store_snapshots
 
-    with _explained():
+    with explained():
         rows = [
             {
                 "revision": one.kept.revision, "published": _time(one.kept.published), "notices": one.notices,
                 "bytes": one.kept.size, "own_bytes": one.kept.own, "current": one.kept.current, "in_use": one.kept.in_use,
             }
-            for one in store_snapshots.listed(store)
+            for one in store_snapshots.listed(_directory(store))
         ]  # fmt: skip
     if _machine(format):
         _json(rows)
@@ -79,8 +81,8 @@ def rollback(
     """
     from ingest import store_snapshots
 
-    with _explained():
-        done = store_snapshots.rollback(store, revision)
+    with explained():
+        done = store_snapshots.rollback(_directory(store), revision)
     if _machine(format):
         _json({"restored": done.restored, "changed": done.changed, "notices": done.notices, "snapshot": done.snapshot})
     else:
@@ -96,12 +98,42 @@ def compact(store: StoreOption, format: FormatOption = None) -> None:
     """
     from ingest import store_snapshots
 
-    with _explained():
-        done = store_snapshots.compact(store)
+    with explained():
+        done = store_snapshots.compact(_directory(store))
     if _machine(format):
         _json({"bytes_before": done.before, "bytes_after": done.after, "snapshot": done.snapshot})
     else:
         sys.stdout.write(f"{store}: {done.before:,} bytes before, {done.after:,} after; snapshot {done.snapshot}.\n")
+
+
+def _checked_here(store: Path, format: Format | None) -> bool:
+    from ingest import store_check
+
+    found = store_check.check(store)
+    if _machine(format):
+        _json(_findings(found))
+    else:
+        _told(found)
+    return found.whole
+
+
+def _checked_there(store: Remote, format: Format | None) -> bool:
+    from ingest import remote_check
+
+    found = remote_check.check(store)
+    if _machine(format):
+        _json(found.records())
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in found.lines()))
+    return found.whole
+
+
+def _directory(store: str) -> Path:
+    """The directory of a store that has its files here. Ends the command for one on a server."""
+    where = located(store)
+    if isinstance(where, Remote):
+        stop(2, f"{where} is a store on a server, which has no snapshots of ours. Use the server's own backups.")
+    return where
 
 
 def _findings(found: Findings) -> dict[str, Any]:
@@ -139,16 +171,3 @@ def _json(said: object) -> None:
 
 def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what people can do something about into one line and an exit code."""
-    from ingest.store_errors import NoSuchSnapshot, StoreError, StorePathError
-
-    try:
-        yield
-    except (StoreError, OSError) as error:
-        typer.echo(f"error: {error}", err=True)
-        code = 2 if isinstance(error, NoSuchSnapshot) else 3 if isinstance(error, StorePathError | OSError) else 4
-        raise typer.Exit(code) from None

@@ -10,13 +10,12 @@ live copy that is one revision behind: the next opening brings it up. The graphs
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from ingest import store_live, text_index
+from ingest import graph_names, store_live, text_index
 from ingest.journal import Change, Journal, Lines, Receipt, canonical
 from ingest.snapshots import INDEX, Snapshot, Snapshots
 from ingest.store_errors import (
@@ -48,8 +47,6 @@ __all__ = [
 ]
 
 JOURNAL, LIVE = "journal.sqlite", "live"
-_NOTICE_GRAPH = re.compile(r"notice/[0-9A-Za-z._~-]+(/contacts|/inferred|/report)?")
-_SHARED_GRAPH = re.compile(r"graph/[0-9A-Za-z._~-]+")
 _NO_ORGANISATIONS: Mapping[str, Sequence[str]] = {}
 
 
@@ -113,9 +110,8 @@ class Store:
         wanted: dict[str, Sequence[str]] = {}
         notice = min(graphs, default="")  # the others are called like it and longer
         for graph, lines in graphs.items():
-            kind = self._local(graph, _NOTICE_GRAPH, f"{self.base}notice/…")
             wanted[graph] = lines
-            if not kind.group(1):
+            if not graph_names.of_notice(graph, self.base):
                 wanted |= {old: () for old in self._graphs_of(graph) if old not in graphs}
         changes = [
             Change(self._organisations, iri, (), store_live.checked(self._organisations, lines, self.base))
@@ -139,7 +135,7 @@ class Store:
         In `id:graph/organisations` the lines are curated descriptions: each takes the place of what notices gave for
         that organisation, and organisations not among them stay. Raises BadGraphName, BadTriples or StoreUnwritable.
         """
-        self._local(graph_iri, _SHARED_GRAPH, f"{self.base}graph/…")
+        graph_names.shared(graph_iri, self.base)
         if graph_iri != self._organisations:
             return self._write([self._change(graph_iri, "", list(lines))])
         described: dict[str, list[str]] = {}
@@ -214,14 +210,12 @@ class Store:
         """The N-Triples lines of one graph as they were given, sorted; empty when there is no such graph."""
         return self._journal.graph(iri)
 
+    def withheld(self) -> frozenset[str]:
+        """The notices whose contacts are kept elsewhere: none of a directory's."""
+        return frozenset()
+
     def _graphs_of(self, notice_iri: str) -> list[str]:
         return [iri for iri in self._journal.graphs(notice_iri) if iri == notice_iri or iri[len(notice_iri)] == "/"]
-
-    def _local(self, graph: str, pattern: re.Pattern[str], expected: str) -> re.Match[str]:
-        match = pattern.fullmatch(graph.removeprefix(self.base)) if graph.startswith(self.base) else None
-        if match is None:
-            raise BadGraphName(graph, expected)
-        return match
 
     def _change(self, graph: str, part: str, lines: Sequence[str]) -> Change:
         before = self._journal.lines(graph, part)

@@ -24,11 +24,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from rdflib import RDF
 
-from ingest.journal import Journal, Lines
+from ingest.journal import Change, Lines
 from ontology import stems
 from ontology.namespaces import DCTERMS, DPV, OA, PROV, SEL
 
@@ -60,8 +60,26 @@ class Text(NamedTuple):
     marks: frozenset[str]
 
 
-def write(target: Path, journal: Journal, base: str, earlier: Path | None) -> None:
-    """Make the index of the journal's present state at `target`, out of an `earlier` one if it is whole.
+class Versions(Protocol):
+    """A store's states as they are told one after the other: its journal, or what a server says."""
+
+    @property
+    def revision(self) -> int:
+        """The present one."""
+
+    @property
+    def horizon(self) -> int:
+        """The oldest one that `since` can begin from."""
+
+    def since(self, revision: int) -> Iterable[Change]:
+        """What changed after a revision."""
+
+    def everything(self) -> Iterable[Change]:
+        """All that stands."""
+
+
+def write(target: Path, journal: Versions, base: str, earlier: Path | None) -> None:
+    """Make the index of the present state at `target`, out of an `earlier` one if it is whole.
 
     Raises OSError.
     """

@@ -140,6 +140,13 @@ class Evaluator:
             raise StoreMissing(self.store)
         return name
 
+    def published(self, snapshot: str) -> float | None:
+        """When a snapshot was published, in seconds since 1970; None when that is not known any more."""
+        try:
+            return (self.store / "snapshots" / snapshot / "lease").stat().st_mtime
+        except OSError:
+            return None
+
     async def evaluate(
         self, query: str, media_type: str | Sequence[str] = "*/*", default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (), *, base: str | None = None,

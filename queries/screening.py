@@ -17,7 +17,7 @@ from queries.errors import QueryRefused, QueryTooLarge
 MAX_DEPTH = 500
 _UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"])
 _PROLOGUE = frozenset(("PREFIX", "BASE", "VERSION"))
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""
       \#[^\n\r]*+
     | <(?P<iri>[^<>"{}|^`\\\x00-\x20]*+)>
@@ -33,7 +33,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE = "Queries may not use SERVICE: this endpoint opens no connections. Ask the other endpoint yourself."
 
 
@@ -52,11 +52,11 @@ def screen(query: str, *, prefixes: Mapping[str, str], max_length: int, strict: 
     """
     if len(query) > max_length:
         raise QueryTooLarge(f"The query has {len(query):,} characters; the limit is {max_length:,}.")
-    text = _ESCAPE.sub(_character, query) if "\\u" in query.lower() else query
+    text = ESCAPE.sub(_character, query) if "\\u" in query.lower() else query
     if strict and "service" in text.lower():
         raise QueryRefused(_SERVICE)
     reading = _Reading(dict(prefixes))
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         if match.lastgroup is not None:
             reading.take(match)
     if reading.deepest > MAX_DEPTH:

@@ -25,7 +25,7 @@ from typing import IO, Any
 import pyoxigraph as ox
 
 from queries import evaluation_results as results
-from queries import formats, sandbox, search_terms
+from queries import formats, sandbox, search_terms, worker_remote
 from queries.text_search import IndexUnreadable, Search, TextIndex
 
 STACK = 256 << 20
@@ -100,6 +100,9 @@ def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: 
 
     `opened` gives the store of a snapshot's path.
     """
+    if "remote" in request:
+        work = worker_remote.read if request["remote"] == "read" else worker_remote.write
+        return _told(lambda: work(request, query))
     try:
         store = opened(request["snapshot"])
     except (OSError, RuntimeError) as error:
@@ -108,21 +111,30 @@ def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: 
     if missing:
         return {"error": "refused", "message": f"There is no graph <{missing[0]}> here, and none is fetched."}, b""
 
+    return _told(lambda: _evaluated(store, request, query))
+
+
+def _evaluated(store: ox.Store, request: dict[str, Any], query: str) -> Frame:
     def hits(search: Search) -> list[str]:
         with contextlib.closing(TextIndex(Path(request["index"]))) as index:
             return index.hits(search)
 
+    query = search_terms.expand(query, hits)
+    dataset = request["dataset"]
+    answer = store.query(
+        query,
+        base_iri=request["base"],
+        prefixes=request["prefixes"],
+        default_graph=None if dataset is None else [ox.NamedNode(iri) for iri in dataset[0]],
+        named_graphs=None if dataset is None else [ox.NamedNode(iri) for iri in dataset[1]],
+    )
+    return _written(answer, request)
+
+
+def _told(work: Callable[[], Frame]) -> Frame:
+    """What the work gives, or how it failed."""
     try:
-        query = search_terms.expand(query, hits)
-        dataset = request["dataset"]
-        answer = store.query(
-            query,
-            base_iri=request["base"],
-            prefixes=request["prefixes"],
-            default_graph=None if dataset is None else [ox.NamedNode(iri) for iri in dataset[0]],
-            named_graphs=None if dataset is None else [ox.NamedNode(iri) for iri in dataset[1]],
-        )
-        return _written(answer, request)
+        return work()
     except SyntaxError as error:
         return _syntax(str(error)), b""
     except search_terms.BadSearch as error:

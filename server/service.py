@@ -8,12 +8,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from queries import catalogue
+from queries import asking, catalogue
 from queries.catalogue import Question
-from queries.evaluation import Answer, Evaluator
+from queries.evaluation import Answer
 from queries.formats import CSV, JSON, TURTLE
 from server import linked_data, messages, results, spreadsheets
 from server.links import Links
@@ -81,8 +82,10 @@ class Service:
         """Load questions, names and messages. Raises BadQuestion, VocabularyError, ShapesError or MessageError."""
         self.settings = settings
         self.metrics = Metrics()
-        self.evaluator = Evaluator(
+        self.evaluator = asking.evaluator(
             settings.store,
+            partial(_index, settings),
+            base=settings.base,
             workers=settings.workers,
             timeout=settings.query_timeout,
             max_rows=settings.max_rows,
@@ -169,10 +172,7 @@ class Service:
 
     def published(self, snapshot: str) -> float | None:
         """When a snapshot was published, in seconds since 1970; None when that is not known any more."""
-        try:
-            return (self.settings.store / "snapshots" / snapshot / "lease").stat().st_mtime
-        except OSError:
-            return None
+        return self.evaluator.published(snapshot)
 
     async def overview(self) -> Overview:
         """What the start page says of the present snapshot, found out once for each. Raises any QueryError."""
@@ -199,6 +199,15 @@ def _converted(answer: Answer, media_type: str) -> bytes:
         return spreadsheets.excel_csv(table)
     cut = f"Cut after {answer.rows} rows: there are more." if answer.truncated else "Complete."
     return spreadsheets.xlsx(table, f"Seloste, snapshot {answer.snapshot}\n{cut}")
+
+
+def _index(settings: Settings) -> Path:
+    """The text index of a remote store, brought up to what the server holds."""
+    if isinstance(settings.store, Path):
+        return settings.store
+    from ingest import remote_index  # an HTTP client is loaded for this only
+
+    return remote_index.brought_up(settings.store, settings.base)
 
 
 def _digest(*parts: str) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from pathlib import Path
 from typing import Any
 
 from ontology.namespaces import ID_BASE
+from remote.location import BadLocation, Location, Remote, located
 
 _TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _EXPECTED = {"int": "a whole number", "float": "a number", "bool": "true or false"}
@@ -35,7 +35,7 @@ def _setting(default: Any, meaning: str) -> Any:  # noqa: ANN401 - as dataclasse
 class Settings:
     """The settings of one server. `table()` lists them with their meaning."""
 
-    store: Path = field(metadata={"help": "Directory of the store whose published snapshot is served."})
+    store: Location = field(metadata={"help": "The store that is served: a directory, or the address of a SPARQL server."})
     host: str = _setting("127.0.0.1", "Address to listen on.")
     port: int = _setting(8000, "Port to listen on.")
     query_timeout: float = _setting(10.0, "Seconds after which a query is stopped.")
@@ -69,7 +69,9 @@ def read(environment: Mapping[str, str] | None = None, **given: object) -> Setti
         elif found.get(variable(one.name)):
             values[one.name] = _value(one.name, str(one.type), found[variable(one.name)])
     if "store" not in values:
-        raise SettingError("store", "", "the directory of a store")
+        raise SettingError("store", "", "the directory of a store, or the address of a SPARQL server")
+    if isinstance(values["store"], Remote) and values.get("contacts"):
+        raise SettingError("contacts", "true", "left out: a store on a server holds no contact details")
     return Settings(**values)
 
 
@@ -95,8 +97,10 @@ def _value(name: str, kind: str, text: str) -> object:
                 return float(text)
             case "bool":
                 return _TRUTH[text.lower()]
-            case "Path":
-                return Path(text)
+            case "Location":
+                return located(text)
+    except BadLocation as error:
+        raise SettingError(name, text, "a directory or the address of a SPARQL server") from error
     except (ValueError, KeyError) as error:
         raise SettingError(name, text, _EXPECTED[kind]) from error
     if name == "log_level" and text not in ("debug", "info", "warning", "error"):

@@ -17,10 +17,10 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from queries.evaluation_process import WorkerDied, WorkerProcess
+from remote.location import STATES, VARIABLES, Location, Remote
 from server.uploads import Document
 
 MEMORY: Final = 512 << 20
@@ -109,9 +109,10 @@ class _Turn:
 class Writer:
     """The writing process of one server; it starts with the first write or with `start`. Belongs to one event loop."""
 
-    def __init__(self, store: Path, base: str, queue: int, observe: Callable[[str], None]) -> None:
+    def __init__(self, store: Location, base: str, queue: int, observe: Callable[[str], None]) -> None:
         """At most `queue` writes wait. `observe` is told of each how it went."""
         self._where = json.dumps({"store": str(store), "base": base})
+        self._variables = (*STATES, *VARIABLES) if isinstance(store, Remote) else ()
         self._queue, self._observe = queue, observe
         self._waiting = 0
         self._one = asyncio.Lock()
@@ -123,7 +124,9 @@ class Writer:
         """Bring the process up in the background, so that the first write need not wait for it."""
         if self._process is None:
             self._process = asyncio.create_task(
-                WorkerProcess.start(MEMORY, self._where, module="server.writer_worker", seconds=_LOADING)
+                WorkerProcess.start(
+                    MEMORY, self._where, module="server.writer_worker", seconds=_LOADING, variables=self._variables
+                )
             )
         return self._process
 

@@ -6,7 +6,7 @@ What is known of language and law is loaded once. A document is first read, in b
 process when it takes too long); it is stored when the parent says so. The store is open, and locked, only meanwhile: the
 command line can write to it as well. The process may be killed at any moment, and the store is whole.
 
-Frames are those of `queries.worker`; WHERE is JSON with the store's path and the base of instance IRIs.
+Frames are those of `queries.worker`; WHERE is JSON with the store's place and the base of instance IRIs.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ from ingest import batch, documents
 from ingest.document_errors import DocumentError
 from ingest.graph import NoticeGraphs
 from ingest.pipeline import Pipeline
-from ingest.store import Store, StoreError, StoreLocked, StoreUnwritable
+from ingest.store_errors import StoreError, StoreLocked, StoreUnwritable
+from ingest.stores import NoticeStore, opened
 from queries import executables
 from queries.worker import receive, send
+from remote.location import Location, located
 from shapes.validation import Report
 
 PATIENCE = 2.0
@@ -41,8 +43,8 @@ Reply = dict[str, Any]
 class Desk:
     """What has been read last, and the store that it goes into."""
 
-    def __init__(self, store: Path, base: str, pipeline: Pipeline) -> None:
-        self._path, self._base, self._pipeline = store, base, pipeline
+    def __init__(self, store: Location, base: str, pipeline: Pipeline) -> None:
+        self._where, self._base, self._pipeline = store, base, pipeline
         self._read: tuple[NoticeGraphs, Report] | None = None
         self._shared: int | None = None
 
@@ -67,7 +69,7 @@ class Desk:
             return {"error": "failed"}
         mapped, report = self._read
 
-        def put(store: Store) -> Reply:
+        def put(store: NoticeStore) -> Reply:
             created = mapped.iri not in store.notices()
             changed = batch.put(store, mapped, report)
             self._share(store)
@@ -79,14 +81,14 @@ class Desk:
         """Take a notice out, and publish."""
         return self._written(lambda store: {"removed": store.remove(notice)})
 
-    def _share(self, store: Store) -> None:
+    def _share(self, store: NoticeStore) -> None:
         """What notices refer to is there already, unless somebody else has written since the last time."""
         if self._shared is None or store.revision - self._shared > 1:
             batch.share(store, self._pipeline)
             store.load_shared(f"{store.base}graph/questions", executables.lines(store.base))
         self._shared = store.revision
 
-    def _written(self, work: Callable[[Store], Reply]) -> Reply:
+    def _written(self, work: Callable[[NoticeStore], Reply]) -> Reply:
         kept = False
         try:
             with self._opened() as store:
@@ -103,11 +105,11 @@ class Desk:
         except StoreError as error:
             return {"error": "failed", "kind": type(error).__name__}
 
-    def _opened(self) -> Store:
+    def _opened(self) -> NoticeStore:
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                return Store.open(self._path, base=self._base)
+                return opened(self._where, base=self._base)
             except StoreLocked:
                 if time.monotonic() > deadline:
                     raise
@@ -119,7 +121,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
     descriptor, memory, where = int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])
     pipeline = Pipeline.load()
-    desk = Desk(Path(where["store"]), where["base"], pipeline)
+    desk = Desk(located(where["store"]), where["base"], pipeline)
     for language, text in _SAMPLES.items():
         batch.check(documents.from_text(text, "", base=where["base"], language=language), pipeline, pipeline.background)
     gc.collect()
