@@ -28,6 +28,7 @@ from server.problems import Problem
 from server.protocol import HTML, OFFERED, Operation, ProtocolError, parse, wanted
 from server.rendering import Renderer
 from server.resource_pages import NotFound
+from server.response_cache import ResponseCache
 from server.service import DATA_VARY, Reply, Service, Visit
 from server.settings import Settings
 
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Seloste", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.service = service
     app.add_middleware(ResponseRules)
+    app.add_middleware(ResponseCache, cache=service.cache, state=service.state, observe=service.metrics.answer)
     app.add_middleware(Observation, metrics=service.metrics)
     app.include_router(router(pages))
     app.include_router(exports.router(pages))
