@@ -5,6 +5,7 @@ Here are only addresses and the way from an error to its response; what is answe
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -31,6 +32,7 @@ from server.resource_pages import NotFound
 from server.response_cache import ResponseCache
 from server.service import DATA_VARY, Reply, Service, Visit
 from server.settings import Settings
+from server.warming import keep_warm
 
 _LOG = logging.getLogger("seloste.server")
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
@@ -49,7 +51,11 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with service.evaluator:
+            warming = asyncio.create_task(keep_warm(service)) if settings.warm and settings.cache else None
             yield
+            if warming is not None:
+                warming.cancel()
+                await asyncio.gather(warming, return_exceptions=True)
 
     app = FastAPI(title="Seloste", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.service = service
