@@ -8,6 +8,7 @@ graph of a query is the store's merged one; contacts (data-model section 6) are 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -66,7 +67,8 @@ def _unobserved(outcome: str, seconds: float) -> None:
 class Answer:
     """What a query gave, and whether it is all: `rows` counts solutions or triples, `snapshot` is the revision read.
 
-    `waited` are the seconds until a process was free for it, `took` those of the evaluation.
+    `waited` are the seconds until a process was free for it, `took` those of the evaluation; `cached` says that there
+    was none, because the same was asked before.
     """
 
     body: bytes
@@ -77,6 +79,7 @@ class Answer:
     snapshot: str
     waited: float = 0.0
     took: float = 0.0
+    cached: bool = False
 
 
 class Evaluator:
@@ -99,6 +102,8 @@ class Evaluator:
         self.timeout = timeout
         self.max_rows = max_rows
         self.contacts = contacts
+        self._pointer = str(store / "current")
+        self._pointed: tuple[tuple[int, int], str] = ((0, 0), "")
         self._max_bytes = max_bytes
         self._max_query = max_query
         self._prefixes = dict(prefixes)
@@ -133,9 +138,14 @@ class Evaluator:
     def snapshot(self) -> str:
         """The revision that a query would read now. Raises StoreMissing."""
         try:
-            name = (self.store / "current").read_text(encoding="ascii").strip()
+            # The pointer is never written again, but replaced by a file of another identity (ingest.snapshots).
+            found = os.stat(self._pointer)
+            mark = (found.st_ino, found.st_mtime_ns)
+            if self._pointed[0] != mark:
+                self._pointed = (mark, Path(self._pointer).read_text(encoding="ascii").strip())
         except (OSError, UnicodeDecodeError) as error:
             raise StoreMissing(self.store) from error
+        name = self._pointed[1]
         if not name.isdecimal():
             raise StoreMissing(self.store)
         return name

@@ -33,6 +33,8 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+# Functions whose value differs from one asking to the next. A comment may stand before the bracket: it is not read.
+_VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*+[(#]", re.IGNORECASE)
 ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE = "Queries may not use SERVICE: this endpoint opens no connections. Ask the other endpoint yourself."
 
@@ -52,7 +54,7 @@ def screen(query: str, *, prefixes: Mapping[str, str], max_length: int, strict: 
     """
     if len(query) > max_length:
         raise QueryTooLarge(f"The query has {len(query):,} characters; the limit is {max_length:,}.")
-    text = ESCAPE.sub(_character, query) if "\\u" in query.lower() else query
+    text = _unescaped(query)
     if strict and "service" in text.lower():
         raise QueryRefused(_SERVICE)
     reading = _Reading(dict(prefixes))
@@ -62,6 +64,15 @@ def screen(query: str, *, prefixes: Mapping[str, str], max_length: int, strict: 
     if reading.deepest > MAX_DEPTH:
         raise QueryTooLarge(f"The query is nested {reading.deepest:,} levels deep; the limit is {MAX_DEPTH}.")
     return Screened(tuple(reading.graphs))
+
+
+def volatile(query: str) -> bool:
+    """Whether the same query may have another answer the next time, though the data are the same.
+
+    It is so when one of the functions NOW, RAND, UUID, STRUUID and BNODE is called (SPARQL 1.1 section 17.4); a call in
+    a text or comment counts too, which costs no more than a second evaluation.
+    """
+    return _VOLATILE.search(_unescaped(query)) is not None
 
 
 @dataclass(slots=True)
@@ -109,6 +120,11 @@ class _Reading:
                 raise QueryRefused(f"{keyword} is an update: this endpoint answers queries and changes nothing.")
         if keyword != "NAMED":
             self.after = keyword
+
+
+def _unescaped(query: str) -> str:
+    """The query with its codepoint escapes replaced, as it is read (SPARQL 1.1 section 19.2)."""
+    return ESCAPE.sub(_character, query) if "\\u" in query.lower() else query
 
 
 def _character(match: re.Match[str]) -> str:

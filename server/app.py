@@ -5,6 +5,7 @@ Here are only addresses and the way from an error to its response; what is answe
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -28,8 +29,10 @@ from server.problems import Problem
 from server.protocol import HTML, OFFERED, Operation, ProtocolError, parse, wanted
 from server.rendering import Renderer
 from server.resource_pages import NotFound
+from server.response_cache import ResponseCache
 from server.service import DATA_VARY, Reply, Service, Visit
 from server.settings import Settings
+from server.warming import keep_warm
 
 _LOG = logging.getLogger("seloste.server")
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
@@ -48,11 +51,16 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with service.evaluator:
+            warming = asyncio.create_task(keep_warm(service)) if settings.warm and settings.cache else None
             yield
+            if warming is not None:
+                warming.cancel()
+                await asyncio.gather(warming, return_exceptions=True)
 
     app = FastAPI(title="Seloste", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.service = service
     app.add_middleware(ResponseRules)
+    app.add_middleware(ResponseCache, cache=service.cache, state=service.state, observe=service.metrics.answer)
     app.add_middleware(Observation, metrics=service.metrics)
     app.include_router(router(pages))
     app.include_router(exports.router(pages))

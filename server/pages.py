@@ -89,7 +89,7 @@ class Pages:
         query, problem, view, text, answer = operation.query, None, None, "", None
         if query is not None:
             try:
-                answer = await self.service.evaluator.evaluate(
+                answer = await self.service.answers.evaluate(
                     query, (JSON, TURTLE), operation.default_graphs, operation.named_graphs, base=operation.base
                 )
                 if answer.kind == "graph":

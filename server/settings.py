@@ -43,6 +43,8 @@ class Settings:
     max_body: int = _setting(1 << 20, "Bytes of a request body that are read at most.")
     max_bytes: int = _setting(32 << 20, "Bytes after which an answer is cut, and says so.")
     memory: int = _setting(1 << 30, "Bytes of memory that one query may take.")
+    cache: int = _setting(128 << 20, "Bytes of answers that are kept to be given again; 0 keeps none.")
+    warm: bool = _setting(True, "Whether stored questions are asked beforehand when a snapshot is published.")
     workers: int = _setting(2, "Query processes that stand ready.")
     burst: int = _setting(4, "Query processes that come in addition while long queries hold the others.")
     queue: int = _setting(64, "Queries that may wait for a process; the next one is told to come again.")

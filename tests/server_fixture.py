@@ -60,7 +60,7 @@ def build(path: Path) -> Path:
 @contextmanager
 def served(store: Path, **settings: Any) -> Iterator[Server]:
     """A real server over `store` on a free port, in a thread of its own, with its query processes."""
-    app = create_app(Settings(store=store, **settings))
+    app = create_app(Settings(store=store, **{"warm": False, **settings}))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
