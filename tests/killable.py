@@ -18,6 +18,7 @@ from pathlib import Path
 import seloste
 from ingest import batch, documents, receipts
 from ingest.pipeline import Pipeline
+from ontology import stems
 
 
 def main() -> None:
@@ -26,6 +27,7 @@ def main() -> None:
     for sample in sys.argv[1:]:  # what is loaded for a language at its first notice
         batch.check(documents.read(Path(sample)), pipeline, pipeline.background)
     receipts.program()
+    assert stems.table()
     gc.freeze()
     seloste._pipeline = lambda: pipeline
     answer("ready")
