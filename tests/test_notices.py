@@ -76,7 +76,7 @@ def stored(client: httpx.Client, notice: str) -> bool:
 
 
 def post(client: httpx.Client, text: str, **options):
-    return client.post("/notices", content=text.encode(), headers={**AUTH, **TEXT}, **options)
+    return client.post("/notices", content=text.encode(), headers={**AUTH, **TEXT}, timeout=180, **options)
 
 
 def test_a_notice_is_there_for_readers_as_soon_as_it_is_acknowledged(server, store):
