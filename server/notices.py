@@ -64,7 +64,7 @@ class Notices:
             return response_of(await work(request, visit))
         except (WritesOff, Unauthorised, NoDocument, WriteError) as error:
             if isinstance(error, StoreFailed):
-                _LOG.error("a write failed", extra={"outcome": error.outcome})
+                _LOG.error("a write failed: %s", error.kind, extra={"outcome": error.outcome})
             return response_of(self._pages.problem(visit, _problem(error), machine=True))
 
     def address(self, number: str) -> str:

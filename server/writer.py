@@ -79,10 +79,10 @@ class StoreTaken(WriteError):
 
 
 class StoreFailed(WriteError):
-    """The store could not be written; `kept` says whether the change is on disk all the same, and published later."""
+    """The store could not be written, by an error of `kind`; `kept`: the change is on disk all the same, published later."""
 
-    def __init__(self, *, kept: bool | None) -> None:
-        self.kept = kept
+    def __init__(self, kind: str, *, kept: bool | None) -> None:
+        self.kind, self.kept = kind, kept
         what = {True: "The change is kept, and published with the next one that succeeds.", False: "Nothing was changed."}
         told = what[kept] if kept is not None else "Ask for the notice to see whether it was stored."
         super().__init__(f"The store could not be written. {told} Tell whoever runs this service.")
@@ -214,7 +214,7 @@ class Writer:
         try:
             return await self._ask(asked, b"", STORING)
         except (TimeoutError, WorkerDied) as error:
-            raise StoreFailed(kept=None) from error
+            raise StoreFailed(type(error).__name__, kept=None) from error
 
     async def _ask(self, asked: dict[str, Any], body: bytes, seconds: float) -> dict[str, Any]:
         """The reply of the process, or what it says went wrong. Raises TimeoutError, WorkerDied or a WriteError."""
@@ -222,7 +222,7 @@ class Writer:
             process = await self.start()
         except (TimeoutError, WorkerDied, OSError) as error:
             self._spent = True
-            raise StoreFailed(kept=False) from error
+            raise StoreFailed(type(error).__name__, kept=False) from error
         try:
             reply, _ = await process.ask(asked, body, seconds)
         except BaseException:  # half asked, it is of no more use
@@ -238,10 +238,8 @@ class Writer:
                 raise _exhausted("more memory than any notice does")
             case "locked":
                 raise StoreTaken
-            case "unwritable":
-                raise StoreFailed(kept=reply["kept"])
             case _:
-                raise StoreFailed(kept=None)
+                raise StoreFailed(reply["kind"], kept=reply["kept"])
 
     async def _drop(self) -> None:
         """End the process; the next write starts another."""

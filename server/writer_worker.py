@@ -26,7 +26,7 @@ from ingest import batch, documents
 from ingest.document_errors import DocumentError
 from ingest.graph import NoticeGraphs
 from ingest.pipeline import Pipeline
-from ingest.store_errors import StoreError, StoreLocked, StoreUnwritable
+from ingest.store_errors import StoreError, StoreLocked
 from ingest.stores import NoticeStore, opened
 from queries import executables
 from queries.worker import receive, send
@@ -46,7 +46,7 @@ class Desk:
     def __init__(self, store: Location, base: str, pipeline: Pipeline) -> None:
         self._where, self._base, self._pipeline = store, base, pipeline
         self._read: tuple[NoticeGraphs, Report] | None = None
-        self._shared: int | None = None
+        self._last: int | None = None
 
     def read(self, header: dict[str, Any], data: bytes) -> Reply:
         """Read a document: its IRI and findings, or why it is no notice."""
@@ -66,27 +66,30 @@ class Desk:
     def store(self) -> Reply:
         """Store what was read last, and publish it."""
         if self._read is None:
-            return {"error": "failed"}
+            return {"error": "failed", "kind": "NothingRead", "kept": False}
         mapped, report = self._read
 
         def put(store: NoticeStore) -> Reply:
-            created = mapped.iri not in store.notices()
+            created = not store.graph(mapped.iri)
             changed = batch.put(store, mapped, report)
-            self._share(store)
+            if self._last != store.revision - changed:  # somebody else has written: what notices refer to may be gone
+                batch.share(store, self._pipeline)
+                store.load_shared(f"{store.base}graph/questions", executables.lines(store.base))
+            self._last = store.revision
             return {"created": created, "changed": changed}
 
         return self._written(put)
 
     def remove(self, notice: str) -> Reply:
         """Take a notice out, and publish."""
-        return self._written(lambda store: {"removed": store.remove(notice)})
 
-    def _share(self, store: NoticeStore) -> None:
-        """What notices refer to is there already, unless somebody else has written since the last time."""
-        if self._shared is None or store.revision - self._shared > 1:
-            batch.share(store, self._pipeline)
-            store.load_shared(f"{store.base}graph/questions", executables.lines(store.base))
-        self._shared = store.revision
+        def take(store: NoticeStore) -> Reply:
+            removed = store.remove(notice)
+            if self._last == store.revision - removed:
+                self._last = store.revision
+            return {"removed": removed}
+
+        return self._written(take)
 
     def _written(self, work: Callable[[NoticeStore], Reply]) -> Reply:
         kept = False
@@ -100,10 +103,8 @@ class Desk:
                     kept = store.revision > before
         except StoreLocked:
             return {"error": "locked"}
-        except StoreUnwritable:
-            return {"error": "unwritable", "kept": kept}
         except StoreError as error:
-            return {"error": "failed", "kind": type(error).__name__}
+            return {"error": "failed", "kind": type(error).__name__, "kept": kept}
 
     def _opened(self) -> NoticeStore:
         deadline = time.monotonic() + PATIENCE

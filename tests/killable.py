@@ -1,6 +1,6 @@
 """The real command `seloste ingest`, killed at chosen moments: a process that loads what is known once and forks a run a time.
 
-Reads JSON lines, answers with JSON lines. A request names the arguments of the command and when to send SIGKILL: when so
+Reads JSON lines, answers with JSON lines. A request names the arguments of the command and when to send SIGKILL (or the signal `number`): when so
 many documents were told of, or so many new ones, then `delay` seconds later; with neither the run ends by itself. The answer
 has what the command had printed, which is what it has acknowledged, and its exit code (-9 when it was killed). `start` begins
 a run beside the others, `wait` waits for its end.
@@ -18,6 +18,7 @@ from pathlib import Path
 import seloste
 from ingest import batch, documents, receipts
 from ingest.pipeline import Pipeline
+from ontology import stems
 
 
 def main() -> None:
@@ -26,6 +27,7 @@ def main() -> None:
     for sample in sys.argv[1:]:  # what is loaded for a language at its first notice
         batch.check(documents.read(Path(sample)), pipeline, pipeline.background)
     receipts.program()
+    assert stems.table()
     gc.freeze()
     seloste._pipeline = lambda: pipeline
     answer("ready")
@@ -62,7 +64,9 @@ def ended(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def run(arguments: list[str], told: int | None = None, new: int | None = None, delay: float = 0.0) -> dict[str, object]:
+def run(
+    arguments: list[str], told: int | None = None, new: int | None = None, delay: float = 0.0, number: int = signal.SIGKILL
+) -> dict[str, object]:
     reading, writing = os.pipe()
     child = forked(arguments, writing)
     os.close(writing)
@@ -73,7 +77,7 @@ def run(arguments: list[str], told: int | None = None, new: int | None = None, d
             if pending and len(said) >= (told or 0) and sum(bool(one["changed"]) for one in said) >= (new or 0):
                 pending = False
                 time.sleep(delay)
-                os.kill(child, signal.SIGKILL)
+                os.kill(child, number)
             line = lines.readline()
             if not line.endswith("\n"):
                 break  # half a line acknowledges nothing

@@ -4,10 +4,11 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,10 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from ingest import store_check
+from ingest import store_check, store_snapshots
 from ingest.journal import Journal, Lines
 from ingest.snapshots import Snapshots
-from ingest.store import JOURNAL
+from ingest.store import JOURNAL, Store
 from ingest.store_copy import Copy
 from ingest.store_live import CONTACTS
 from ontology.namespaces import ID_BASE
@@ -52,7 +53,7 @@ def written(folder: Path, numbers: range) -> Path:
 class Runs:
     """The command in a process that can be told when to kill it (tests.killable)."""
 
-    def __init__(self, samples: Sequence[Path]) -> None:
+    def __init__(self, samples: Iterable[Path]) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.killable", *map(str, samples)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={"PATH": "/usr/bin:/bin", "SELOSTE_STORE": "", "LANG": "C.UTF-8"},
@@ -84,6 +85,12 @@ class Runs:
     def _heard(self) -> Any:
         assert self._process.stdout is not None
         return json.loads(self._process.stdout.readline())
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    with Runs(written(tmp_path_factory.mktemp("samples"), range(3)).iterdir()) as begun:
+        yield begun
 
 
 def command(folder: Path, store: Path) -> list[str]:
@@ -131,7 +138,7 @@ def _digests(graphs: dict[str, Lines]) -> dict[str, bytes]:
     return {graph: sha256("\n".join(lines).encode()).digest() for graph, lines in graphs.items()}
 
 
-def test_killed_thirty_times_while_500_notices_are_ingested(memory: Path) -> None:
+def test_killed_thirty_times_while_500_notices_are_ingested(runs: Runs, memory: Path) -> None:
     store, undisturbed = memory / "store", memory / "undisturbed"
     folder, few = written(memory / "notices", range(NOTICES)), written(memory / "few", range(FIRST))
     chance = random.Random(7)
@@ -142,29 +149,28 @@ def test_killed_thirty_times_while_500_notices_are_ingested(memory: Path) -> Non
     acknowledged: set[str] = set()
     witness = Witness()
     states: list[dict[str, bytes]] = []
-    with Runs(sorted(few.iterdir())[:3]) as runs:
-        whole_run = runs.start(folder, undisturbed)
-        for when in opening[:4]:
-            runs.ingest(few, store, **when)
-        assert runs.ingest(few, store)["code"] == 0
-        first = Snapshots(store).current()
-        codes = []
-        for when in [*opening[4:], *storing, *publishing]:
-            run = runs.ingest(folder, store, **when)
-            codes.append(run["code"])
-            acknowledged |= {one["notice"] for one in run["said"]}
-            state, revision = witness.held(store)
-            assert acknowledged <= {graph for graph in state if "/" not in graph.removeprefix(NOTICE)}
-            current = Snapshots(store).current()
-            assert current is not None
-            assert current.revision in (first.revision if first else 0, revision)
-            states.append(state)
-        assert len(opening[:4]) + len(codes) == KILLS
-        assert codes.count(-9) >= KILLS - 10  # a publication may be over before it is killed
-        assert len(acknowledged) == NOTICES
-        last = runs.ingest(folder, store)
-        assert (last["code"], [one for one in last["said"] if one["changed"]]) == (0, [])
-        assert runs.wait(whole_run) == 0
+    whole_run = runs.start(folder, undisturbed)
+    for when in opening[:4]:
+        runs.ingest(few, store, **when)
+    assert runs.ingest(few, store)["code"] == 0
+    first = Snapshots(store).current()
+    codes = []
+    for when in [*opening[4:], *storing, *publishing]:
+        run = runs.ingest(folder, store, **when)
+        codes.append(run["code"])
+        acknowledged |= {one["notice"] for one in run["said"]}
+        state, revision = witness.held(store)
+        assert acknowledged <= {graph for graph in state if "/" not in graph.removeprefix(NOTICE)}
+        current = Snapshots(store).current()
+        assert current is not None
+        assert current.revision in (first.revision if first else 0, revision)
+        states.append(state)
+    assert len(opening[:4]) + len(codes) == KILLS
+    assert codes.count(-9) >= KILLS - 10  # a publication may be over before it is killed
+    assert len(acknowledged) == NOTICES
+    last = runs.ingest(folder, store)
+    assert (last["code"], [one for one in last["said"] if one["changed"]]) == (0, [])
+    assert runs.wait(whole_run) == 0
     wanted, _ = witness.held(undisturbed)
     for state in states:
         assert {graph: digest for graph, digest in state.items() if wanted.get(graph) != digest} == {}
@@ -172,7 +178,23 @@ def test_killed_thirty_times_while_500_notices_are_ingested(memory: Path) -> Non
         whole = {graph for graph in wanted if graph.removeprefix(NOTICE)[:16] in notices}
         assert state.keys() == whole
     assert states[-1].keys() == wanted.keys()
-    Snapshots(store).prune(keep=1)
+
+
+def test_a_run_that_is_stopped_says_so_and_goes_on_or_is_given_up(runs: Runs, memory: Path) -> None:
+    folder, store = written(memory / "notices", range(30)), memory / "store"
+    stopped = runs.ingest(folder, store, told=5, number=signal.SIGINT)
+    kept = len(stopped["said"])
+    assert (stopped["code"], 5 <= kept < 30) == (130, True)
+    with Store.open(store) as opened:
+        assert kept <= len(opened.notices()) <= kept + 1
+    assert Snapshots(store).current() is None
+    went_on = runs.ingest(folder, store)
+    assert [one["changed"] for one in went_on["said"]].count(False) >= kept
+    assert (went_on["code"], Copy(Snapshots(store).kept()[0].path / "public", ID_BASE).notices()) == (0, 30)
+    written(folder, range(30, 60))
+    runs.ingest(folder, store, told=35, number=signal.SIGKILL)
+    given_up = store_snapshots.rollback(store, store_snapshots.CURRENT)
+    assert (given_up.changed, given_up.notices) == (True, 30)
     assert store_check.check(store).whole
 
 

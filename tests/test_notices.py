@@ -76,7 +76,7 @@ def stored(client: httpx.Client, notice: str) -> bool:
 
 
 def post(client: httpx.Client, text: str, **options):
-    return client.post("/notices", content=text.encode(), headers={**AUTH, **TEXT}, **options)
+    return client.post("/notices", content=text.encode(), headers={**AUTH, **TEXT}, timeout=180, **options)
 
 
 def test_a_notice_is_there_for_readers_as_soon_as_it_is_acknowledged(server, store):
@@ -281,9 +281,17 @@ def test_a_store_that_another_process_writes_is_told_and_a_queue_that_is_full(st
             assert (taken.status_code, taken.json()["type"].rpartition("/")[2]) == (503, "locked")
             assert int(taken.headers["retry-after"]) > 0
         assert post(running.client, NOTICE.format("Varattu")).status_code == 201
+        aside = store.rename(store.with_name("aside"))
+        store.write_text("no directory")
+        broken = post(running.client, NOTICE.format("Rikki"))
+        assert (broken.status_code, broken.json()["type"].rpartition("/")[2]) == (500, "unwritable")
+        assert "Nothing was changed" in broken.json()["detail"]
+        assert str(store) not in broken.text
+        store.unlink()
+        aside.rename(store)
         families = text_string_to_metric_families(running.client.get("/metrics").text)
         counted = {s.labels["outcome"]: s.value for f in families if f.name == "seloste_writes" for s in f.samples if s.name.endswith("total")}
-        assert counted == {"busy": 1, "locked": 3, "created": 1}
+        assert counted == {"busy": 1, "locked": 3, "created": 1, "failed": 1}
 
 
 def test_answers_go_on_while_notices_are_written(server):
