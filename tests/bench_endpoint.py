@@ -42,10 +42,9 @@ SMALL = {
     "transfers of a notice, with quotes": """SELECT ?modality ?country ?quote WHERE { GRAPH <%s> {
       ?claim a sel:Transfer ; sel:modality ?modality ; prov:wasDerivedFrom ?span . ?span oa:exact ?quote
       OPTIONAL { ?claim dpv:hasThirdCountry ?country } } }""",
-    "recipients of a notice, with their seats": """SELECT ?name ?seat WHERE {
-      GRAPH <%s> { ?process dpv:hasRecipient|dpv:hasDataProcessor ?claim . ?claim sel:entity ?entity }
-      GRAPH <https://w3id.org/seloste/id/graph/organisations> {
-        ?entity dpv:hasName ?name OPTIONAL { ?entity dpv:hasCountry ?seat } } }""",
+    "retention periods of a notice": """SELECT ?kind ?modality ?period ?words WHERE { GRAPH <%s> {
+      ?claim sel:retentionKind ?kind ; sel:modality ?modality
+      OPTIONAL { ?claim sel:retentionPeriod ?period } OPTIONAL { ?claim sel:retentionText ?words } } }""",
     "purposes of a notice, with their names": """SELECT DISTINCT ?purpose ?label WHERE {
       GRAPH <%s> { ?process dpv:hasPurpose ?claim . ?claim skos:broader ?purpose }
       GRAPH <https://w3id.org/seloste/id/graph/vocabulary> { ?purpose skos:prefLabel ?label } }""",
