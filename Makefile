@@ -6,7 +6,7 @@ STORE ?= store
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: run test test-remote bench bench-questions quality setup setup-dev lint types imports ontology forms territories golden score quality clean
+.PHONY: run test test-remote bench bench-questions bench-endpoint soak quality setup setup-dev lint types imports ontology forms territories golden score quality clean
 
 run: setup  ## Set up, ingest the sample notices, validate, answer the Russia question, serve on http://127.0.0.1:8000
 	$(BIN)/seloste ingest examples/notices --store $(STORE)
@@ -86,13 +86,25 @@ clean:
 	rm -rf $(VENV) $(STORE) .jena build dist *.egg-info
 
 NOTICES ?= examples/notices
-bench-questions:  ## How long each stored question takes on a store of 2,000 notices (made at the first run, some minutes)
-	test -d .bench-store/snapshots || $(BIN)/python -m tests.multiplied .bench-store 2000
-	$(BIN)/python -m tests.bench_questions .bench-store
-
-bench:  ## How fast text becomes N-Quads on one core, and what each stage takes; how fast each engine validates
+BENCH_STORE ?= .bench-store
+BENCH_NOTICES ?= 10000
+SOAK_SECONDS ?= 600
+bench: bench-endpoint  ## How fast text becomes N-Quads on one core, and what each stage takes; how fast each engine validates; the endpoint
 	$(BIN)/python -m tests.bench $(NOTICES) 200
 	$(BIN)/python -m tests.bench_validation $(NOTICES)
+
+bench-endpoint: $(BENCH_STORE)/current  ## Our endpoint beside Oxigraph's server and rdflib-endpoint, and each stored question, on 10,000 notices
+	$(BIN)/python -m tests.bench_endpoint $(BENCH_STORE)
+
+bench-questions: $(BENCH_STORE)/current  ## How long each stored question takes in one query process, all of its rows
+	$(BIN)/python -m tests.bench_questions $(BENCH_STORE)
+
+soak: $(BENCH_STORE)/current  ## Ten minutes of mixed load on a real server: nothing may break, leak or hang
+	$(BIN)/python -m tests.soak $(BENCH_STORE) $(SOAK_SECONDS)
+
+$(BENCH_STORE)/current:  # made once, which takes some minutes
+	rm -rf $(BENCH_STORE)
+	$(BIN)/python -m tests.multiplied $(BENCH_STORE) $(BENCH_NOTICES)
 
 FUSEKI ?= 5.6.0
 JENA := .jena

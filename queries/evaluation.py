@@ -199,7 +199,7 @@ class Evaluator:
         text = query.encode(errors="replace")
         for attempt in range(_ATTEMPTS):
             revision = self.snapshot()
-            index = str(self.store / "snapshots" / revision / "search.sqlite")
+            index = f"{self.store}/snapshots/{revision}/search.sqlite"
             opened = {"snapshot": await self._path(revision), "index": index}
             reply, body, times = await self._ask(request | opened, query, text)
             # A snapshot can be replaced and pruned between looking and opening.
@@ -240,9 +240,9 @@ class Evaluator:
             screen(query, prefixes=self._prefixes, max_length=self._max_query, strict=True)
 
     async def _path(self, revision: str) -> str:
-        snapshot = self.store / "snapshots" / revision
         if not self.contacts:
-            return str(snapshot / "public")
+            return f"{self.store}/snapshots/{revision}/public"
+        snapshot = self.store / "snapshots" / revision
         from queries import evaluation_contacts  # the engine is loaded in this process for this setting only
 
         async with self._completing:

@@ -14,6 +14,7 @@ from typing import Protocol
 from queries.byte_cache import ByteCache
 from queries.errors import StoreMissing
 from queries.evaluation import Answer
+from queries.formats import MEDIA_TYPES, choose
 from queries.screening import volatile
 
 Observer = Callable[[str], None]
@@ -66,8 +67,8 @@ class CachedEvaluator:
         wanted = (media_type,) if isinstance(media_type, str) else tuple(media_type)
         key = (query, wanted, tuple(default_graphs), tuple(named_graphs), base)
         state = self._state()
-        kept = self._cache.get(state, key)
-        if isinstance(kept, Answer):
+        kept = self._kept(state, key)
+        if kept is not None:
             self._observe("hit")
             return kept
         flight = self._flights.get((state, key))
@@ -77,13 +78,22 @@ class CachedEvaluator:
             self._flights[state, key] = flight
         return await self._joined(flight, (state, key))
 
+    def _kept(self, state: Hashable, key: _Key) -> Answer | None:
+        """An answer is kept by its kind and format: whoever prefers that format to others is given it too."""
+        query, wanted = key[:2]
+        for kind in MEDIA_TYPES:
+            kept = self._cache.get(state, (kind, choose(kind, wanted), query, *key[2:]))
+            if isinstance(kept, Answer):
+                return kept
+        return None
+
     async def _made(self, state: Hashable, key: _Key) -> Answer:
         query, wanted, default_graphs, named_graphs, base = key
         answer = await self._source.evaluate(query, wanted, default_graphs, named_graphs, base=base)
         # What was published meanwhile may be in the answer or not.
         if self._unchanged(state):
             kept = replace(answer, waited=0.0, took=0.0, cached=True)
-            self._cache.put(state, key, kept, len(answer.body) + len(query) * 2)
+            self._cache.put(state, (answer.kind, answer.media_type, query, *key[2:]), kept, len(answer.body) + len(query) * 2)
         return answer
 
     async def _joined(self, flight: _Flight, place: Hashable) -> Answer:

@@ -2,7 +2,7 @@
 
 The process confines itself (queries.sandbox) before it reads anything, opens the snapshot that a request names
 read-only, and parses and evaluates there, on a thread with a stack that deep nesting does not exhaust at once. The
-main thread waits for requests; when the parent hangs up, it ends the process whatever the query is doing.
+main thread waits for the parent to hang up, and then ends the process whatever the query is doing.
 
 A frame, both ways: two lengths (4 bytes each, big-endian), a JSON header, a body of bytes.
 """
@@ -12,9 +12,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import queue
 import re
 import resource
+import select
 import struct
 import sys
 import threading
@@ -59,32 +59,33 @@ def main() -> None:
     descriptor, memory, first = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     confined = sandbox.confine()
     threading.stack_size(STACK)
-    requests: queue.SimpleQueue[Frame] = queue.SimpleQueue()
-    ready = threading.Event()
-    worker = threading.Thread(target=_serve, args=(descriptor, requests, memory, first, ready), daemon=True)
+    ready, go = threading.Event(), threading.Event()
+    worker = threading.Thread(target=_serve, args=(descriptor, memory, first, ready, go), daemon=True)
     worker.start()
     ready.wait()
     # Above what the interpreter, the reserved stack and the open store take already: the bound is for queries.
     sandbox.limit(memory + _address_space())
     send(descriptor, {"confined": confined}, b"")
-    while True:
-        frame = receive(descriptor)
-        if frame is None:
-            os._exit(0)
-        requests.put(frame)
+    go.set()
+    hangup = select.poll()
+    hangup.register(descriptor, 0)  # no event but the end of the other side, which is always told
+    hangup.poll()
+    os._exit(0)
 
 
-def _serve(
-    descriptor: int, requests: queue.SimpleQueue[Frame], memory: int, first: str, ready: threading.Event
-) -> None:
+def _serve(descriptor: int, memory: int, first: str, ready: threading.Event, go: threading.Event) -> None:
     snapshot = _Snapshot()
     if first:
         # So that the first query finds it open. When it is gone by now, that query names another.
         with contextlib.suppress(OSError, RuntimeError):
             snapshot.open(first)
     ready.set()
+    go.wait()
     while True:
-        header, body = requests.get()
+        frame = receive(descriptor)
+        if frame is None:
+            os._exit(0)
+        header, body = frame
         try:
             reply, answer = evaluate(snapshot.open, header, body.decode())
         except MemoryError:
@@ -217,23 +218,19 @@ def send(descriptor: int, header: dict[str, Any], body: bytes) -> None:
 
 
 def receive(descriptor: int) -> Frame | None:
-    """Read one frame; None when the other end has hung up."""
-    lengths = _read(descriptor, _LENGTHS.size)
-    if lengths is None:
-        return None
-    size, rest = _LENGTHS.unpack(lengths)
-    head, body = _read(descriptor, size), _read(descriptor, rest)
-    return None if head is None or body is None else (json.loads(head), body)
-
-
-def _read(descriptor: int, size: int) -> bytes | None:
+    """The next frame, most often by one reading: nothing comes after it before it is answered."""
     parts = bytearray()
-    while len(parts) < size:
-        part = os.read(descriptor, min(size - len(parts), 1 << 20))
+    size, rest, whole = 0, 0, _LENGTHS.size
+    while len(parts) < whole:
+        part = os.read(descriptor, 1 << 16)
         if not part:
             return None
         parts += part
-    return bytes(parts)
+        if not size and len(parts) >= _LENGTHS.size:
+            size, rest = _LENGTHS.unpack_from(parts)
+            whole = _LENGTHS.size + size + rest
+    head = bytes(parts[_LENGTHS.size : _LENGTHS.size + size])
+    return json.loads(head), bytes(parts[_LENGTHS.size + size :])
 
 
 if __name__ == "__main__":

@@ -12,11 +12,11 @@ import logging
 from collections.abc import Iterator
 from typing import Final
 
-from queries.catalogue import Question
 from queries.errors import QueryError, StoreMissing
 from queries.formats import JSON
 from server.forms import values
 from server.messages import LANGUAGES
+from server.pages import PAGE_ROWS
 from server.service import Service
 
 _LOG = logging.getLogger("seloste.server")
@@ -43,14 +43,16 @@ async def keep_warm(service: Service) -> None:
 
 async def _ask_all(service: Service, state: object) -> bool:
     """Whether all were asked while the data stayed as they were."""
-    for query in _queries(service):
+    for shown, whole in _queries(service):
         await _quiet(service)
         if service.state() != state:
             return False
         began = asyncio.get_running_loop().time()
         # One that is too slow, or fails, is the visitor's to be told of.
         with contextlib.suppress(QueryError):
-            await service.answers.evaluate(query, JSON)
+            answer = await service.answers.evaluate(shown, JSON)
+            if answer.rows is not None and answer.rows <= PAGE_ROWS:
+                await service.answers.evaluate(whole, JSON)
         await asyncio.sleep(_REST * (asyncio.get_running_loop().time() - began))
     with contextlib.suppress(QueryError):
         await service.overview()
@@ -64,11 +66,9 @@ async def _quiet(service: Service) -> None:
         await asyncio.sleep(_LOOK / 10)
 
 
-def _queries(service: Service) -> Iterator[str]:
+def _queries(service: Service) -> Iterator[tuple[str, str]]:
+    """Each question as a page asks it, for the rows that it shows, and as a whole."""
     for question in service.questions.values():
         if all(one.default is not None for one in question.parameters):
-            yield from dict.fromkeys(_bound(question, language) for language in LANGUAGES)
-
-
-def _bound(question: Question, language: str) -> str:
-    return question.bind(values(question, {}, language))
+            given = [values(question, {}, language) for language in LANGUAGES]
+            yield from dict.fromkeys((question.bind(one, PAGE_ROWS + 1), question.bind(one)) for one in given)

@@ -21,6 +21,7 @@ from ontology import vocabulary
 from ontology.namespaces import ID_BASE
 from queries import executables
 from server.app import create_app
+from server.running import BoundedHttp
 from server.settings import Settings
 
 FIXTURE = Path(__file__).parent / "fixtures" / "server" / "notices.trig"
@@ -63,7 +64,7 @@ def served(store: Path, **settings: Any) -> Iterator[Server]:
     app = create_app(Settings(store=store, **{"warm": False, **settings}))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", http=BoundedHttp))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
         while not server.started:

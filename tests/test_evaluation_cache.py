@@ -93,7 +93,7 @@ def test_the_same_is_evaluated_once(path):
     "other",
     [
         {"query": COUNT + " "}, {"media_type": "application/sparql-results+json"}, {"base": "http://example.org/"},
-        {"default_graphs": [NOTICE]}, {"named_graphs": [NOTICE]}, {"media_type": (CSV, "application/json")},
+        {"default_graphs": [NOTICE]}, {"named_graphs": [NOTICE]}, {"media_type": ("application/json", CSV)},
     ],
 )  # fmt: skip
 def test_another_question_is_another_answer(path, other):
@@ -102,6 +102,16 @@ def test_another_question_is_another_answer(path, other):
         await cached.evaluate(**{"query": COUNT, "media_type": CSV, **other})
 
     assert run(path, work)[1] == ["miss", "miss"]
+
+
+def test_whoever_prefers_the_same_format_is_given_the_same(path):
+    async def work(cached):
+        formats = (CSV, (CSV, "application/json"), "text/*", ("text/turtle", CSV))
+        return [await cached.evaluate(COUNT, one) for one in formats]
+
+    answers, seen, _ = run(path, work)
+    assert len({one.body for one in answers}) == 1
+    assert seen == ["miss", "hit", "hit", "hit"]
 
 
 def test_what_is_published_is_asked_anew(tmp_path):

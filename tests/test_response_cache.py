@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import socket
+import time
 from itertools import count as count_up
 
 import pytest
@@ -10,6 +13,7 @@ from server_fixture import BROWSER, build, served
 
 from ingest.store import Store
 from ontology.namespaces import ID_BASE
+from server import warming
 
 ROWS = "SELECT ?n ?title { ?n a <https://w3id.org/dpv#PrivacyNotice> ; dct:title ?title } ORDER BY ?n"
 CSV = {"Accept": "text/csv"}
@@ -147,3 +151,29 @@ def test_a_long_body_is_asked_whole(server, rows):
     query = rows + " # " + "x" * 50_000
     answers = [server.client.post("/sparql", data={"query": query}, headers=CSV) for _ in range(2)]
     assert answers[0].content == answers[1].content == server.client.get("/sparql", params={"query": ROWS}, headers=CSV).content
+
+
+def test_stored_questions_are_answered_before_anybody_asks(store, monkeypatch):
+    for name in ("SETTLED", "_LOOK", "_REST"):
+        monkeypatch.setattr(warming, name, 0.01)
+    with served(store, warm=True) as running:
+        until = time.monotonic() + 60
+        while len(running.app.state.service.cache) < 8 and time.monotonic() < until:
+            time.sleep(0.05)
+        pages = [running.client.get("/questions/activities-of-notices", headers={"Accept": BROWSER, "Accept-Language": one})
+                 for one in ("fi", "sv", "en")]  # fmt: skip
+    assert [one.status_code for one in pages] == [200, 200, 200]
+    assert all("cache;desc=hit" in one.headers["server-timing"] for one in pages)
+
+
+def test_a_head_without_end_is_not_read_on_for_ever(server):
+    host, _, port = server.address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as line:
+        with contextlib.suppress(OSError):  # the other side may close while this is being sent
+            line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: ")
+            for _ in range(40):
+                line.sendall(b"y" * 8192)
+        with contextlib.suppress(ConnectionResetError):
+            answer = line.recv(1000)
+            assert answer.startswith(b"HTTP/1.1 400") or not answer
+    assert server.client.get("/sparql", params={"query": "ASK {}"}, headers={"X-Long": "y" * 30_000}).status_code == 200
