@@ -19,6 +19,7 @@ from remote.connection import Connection
 from remote.errors import RemoteError
 from remote.location import Location, Remote
 from remote.rows import Term as JsonTerm
+from remote.rows import datatype
 
 
 class StoreMoved(StoreError):
@@ -109,4 +110,4 @@ def _term(term: JsonTerm) -> Term:
     value = str(term["value"])
     if term["type"] == "uri":
         return Term(value)
-    return Term(value, term.get("xml:lang", ""), term.get("datatype", ""), True)
+    return Term(value, term.get("xml:lang", ""), datatype(term), True)

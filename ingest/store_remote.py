@@ -30,7 +30,7 @@ from remote.connection import Connection
 from remote.errors import RemoteError
 from remote.location import Remote, beside
 from remote.probe import Capabilities, probe
-from remote.rows import Term
+from remote.rows import Term, datatype
 
 SIDECAR = "contacts.sqlite"
 _ATTEMPTS = 20
@@ -241,5 +241,5 @@ def _term(term: Term) -> str:
     value = str(term["value"])
     if term["type"] == "uri":
         return iri(value)
-    return literal(value, term.get("xml:lang", ""), term.get("datatype", ""))
+    return literal(value, term.get("xml:lang", ""), datatype(term))
 
