@@ -97,8 +97,8 @@ def opened(where: Location, *, base: str = ID_BASE) -> Published:
         return Published.open(where, base=base)
     try:
         connection = Connection.open(where, writing=False)
-    except (RemoteError, ValueError) as error:
-        raise RemoteStoreError(str(error)) from error
+    except RemoteError as error:
+        raise RemoteStoreError(error) from error
     try:
         return RemotePublished(where, base, connection)
     except RemoteError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import httpx
 
+_OPERATIONS = re.compile(rb" ; (?=CREATE|DROP|LOAD)")
 OTHER = os.environ.get("SELOSTE_TEST_REMOTE"), os.environ.get("SELOSTE_TEST_SCRATCH")
 
 
@@ -104,7 +106,7 @@ def gateway(behind: str) -> Iterator[Gateway]:
             if updating and state.fail == "before" and body != b"INSERT DATA {}":
                 return self._answer(500, b"no space left")
             passed = {name: self.headers[name] for name in ("content-type", "accept") if name in self.headers}
-            for one in body.split(b" ; ") if updating and state.apart else (body,):
+            for one in _OPERATIONS.split(body) if updating and state.apart else (body,):
                 found = httpx.post(state.behind + self.path, content=one, headers=passed, timeout=60)
                 if not found.is_success:
                     break

@@ -747,6 +747,9 @@ def test_the_command_line_takes_an_address_for_a_store(scratch: Remote, tmp_path
     assert (tmp_path / "out.nq").stat().st_size > 1000
     checked = run("store", "check", "--json")
     assert (checked.exit_code, json.loads(checked.stdout)["notices"]) == (0, 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SELOSTE_REMOTE_TIMEOUT", "soon")
+        assert [run(*one).exit_code for one in (("ask", "no-controller"), ("ingest", str(notice)), ("store", "check"))] == [2, 2, 2]
     nobody = CliRunner().invoke(seloste.app, ["ask", "no-controller", "--store", f"http://127.0.0.1:{free_port()}"])
     assert (nobody.exit_code, "cannot be reached" in nobody.stderr) == (3, True)
 
