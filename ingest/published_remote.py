@@ -19,6 +19,7 @@ from remote.connection import Connection
 from remote.errors import RemoteError
 from remote.location import Location, Remote
 from remote.rows import Term as JsonTerm
+from remote.rows import datatype
 
 
 class StoreMoved(StoreError):
@@ -96,8 +97,8 @@ def opened(where: Location, *, base: str = ID_BASE) -> Published:
         return Published.open(where, base=base)
     try:
         connection = Connection.open(where, writing=False)
-    except (RemoteError, ValueError) as error:
-        raise RemoteStoreError(str(error)) from error
+    except RemoteError as error:
+        raise RemoteStoreError(error) from error
     try:
         return RemotePublished(where, base, connection)
     except RemoteError as error:
@@ -109,4 +110,4 @@ def _term(term: JsonTerm) -> Term:
     value = str(term["value"])
     if term["type"] == "uri":
         return Term(value)
-    return Term(value, term.get("xml:lang", ""), term.get("datatype", ""), True)
+    return Term(value, term.get("xml:lang", ""), datatype(term), True)

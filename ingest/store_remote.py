@@ -26,11 +26,12 @@ from ingest.remote_record import REMOVED, WITHHELD, Book, Part
 from ingest.store_errors import StoreError, StoreUnwritable
 from ingest.store_live import checked
 from ontology.namespaces import ID_BASE
+from remote.access import Access
 from remote.connection import Connection
 from remote.errors import RemoteError
 from remote.location import Remote, beside
 from remote.probe import Capabilities, probe
-from remote.rows import Term
+from remote.rows import Term, datatype
 
 SIDECAR = "contacts.sqlite"
 _ATTEMPTS = 20
@@ -69,26 +70,27 @@ class RemoteStore:
     def open(cls, remote: Remote, *, base: str = ID_BASE) -> RemoteStore:
         """Open the store on a server that takes updates, and find out what the server does.
 
-        Raises RemoteStoreError, or StoreLocked and StoreUnwritable for what is kept here.
+        Raises RemoteStoreError or BadAccess, or StoreLocked and StoreUnwritable for what is kept here.
         """
         state = beside(remote)
         try:
             state.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise StoreUnwritable(state, error) from error
+        access = Access.read()
         sidecar = Journal.open(state / SIDECAR, base)
         connection: Connection | None = None
         try:
-            connection = Connection.open(remote)
+            connection = Connection.open(remote, access)
             found = probe(connection, base)
             connection.row_cap = found.row_cap or None
             book = Book(base, merged=not found.union)
             connection.update(book.begin(token_hex(8)))
-        except (RemoteError, ValueError) as error:
+        except RemoteError as error:
             sidecar.close()
             if connection is not None:
                 connection.close()
-            raise RemoteStoreError(str(error)) from error
+            raise RemoteStoreError(error) from error
         return cls(book, connection, sidecar, found)
 
     def __enter__(self) -> RemoteStore:
@@ -248,5 +250,5 @@ def _term(term: Term) -> str:
     value = str(term["value"])
     if term["type"] == "uri":
         return iri(value)
-    return literal(value, term.get("xml:lang", ""), term.get("datatype", ""))
+    return literal(value, term.get("xml:lang", ""), datatype(term))
 

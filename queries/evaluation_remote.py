@@ -81,8 +81,7 @@ class RemoteEvaluator:
         """Start the processes, and look at the revision from time to time. A server that is not there is waited for."""
         await self._pool.start()
         await self._refreshed()
-        with contextlib.suppress(RemoteError):  # it is not there yet, or does not like the question
-            await self._exchange.capped(self.timeout)
+        await self._probed()
         self._poll = asyncio.create_task(self._watch())
         return self
 
@@ -265,8 +264,14 @@ class RemoteEvaluator:
             self._known = (found[0], moment) if found else None
         self._read_at = monotonic()
 
+    async def _probed(self) -> None:
+        if isinstance(self._known, tuple) and not self._exchange.probed:
+            with contextlib.suppress(RemoteError):  # it is asked again in a moment
+                await self._exchange.capped(self.timeout)
+
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(_FRESH)
             if monotonic() - self._read_at >= _FRESH:
                 await self._refreshed()
+            await self._probed()

@@ -69,6 +69,7 @@ class Exchange:
         )
         self.turns = asyncio.Semaphore(at_once)
         self.row_cap: int | None = None
+        self.probed = False
 
     async def close(self) -> None:
         """Hang up."""
@@ -124,7 +125,7 @@ class Exchange:
         """Find out where the server ends answers without a word."""
         endpoint = await self._found(seconds)
         found = await asyncio.to_thread(self._probed, endpoint)
-        self.row_cap = found or None
+        self.row_cap, self.probed = found or None, True
 
     def _probed(self, endpoint: Endpoint) -> int:
         with Connection(endpoint, httpx.Client(**self._access.options()), self._access) as connection:

@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 
 from remote import errors
+from remote.location import BadAccess
 
 RESULTS = "application/sparql-results+json"
 _CONNECT = 10.0
@@ -38,7 +39,7 @@ class Access:
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Access:
-        """What the environment says. Raises ValueError for a time limit that is no number of seconds."""
+        """What the environment says. Raises BadAccess."""
         found = os.environ if environment is None else environment
         names = ("query", "update", "user", "password", "token")
         values: dict[str, Any] = {name: found.get(f"SELOSTE_REMOTE_{name.upper()}", "") for name in names}
@@ -47,7 +48,7 @@ class Access:
             try:
                 values["timeout"] = float(limit)
             except ValueError as error:
-                raise ValueError(f"SELOSTE_REMOTE_TIMEOUT={limit}: it must be a number of seconds.") from error
+                raise BadAccess("SELOSTE_REMOTE_TIMEOUT", limit, "a number of seconds") from error
         return cls(**values)
 
     def options(self) -> dict[str, Any]:

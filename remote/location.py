@@ -28,6 +28,13 @@ class BadLocation(ValueError):
         super().__init__(f"--store {text}: {why}. Give a directory, or an address such as https://host:7878.")
 
 
+class BadAccess(BadLocation):
+    """A setting of the connection (remote.access) that cannot be used."""
+
+    def __init__(self, name: str, value: str, expected: str) -> None:
+        ValueError.__init__(self, f"{name}={value}: it must be {expected}. See docs/remote.md.")
+
+
 @dataclass(frozen=True, slots=True)
 class Remote:
     """A store on a SPARQL server, by the address that its query, update and other addresses begin with."""

@@ -13,8 +13,8 @@ from secrets import token_hex
 from remote.connection import Connection
 from remote.errors import Broken, NotSparql, Rejected
 
-ROWS = 22_500
-"""As many rows are asked for to see whether some are withheld: more than the limits that servers come with."""
+SIDE = 101
+"""The square of it is how many rows are asked for to see whether some are withheld: more than the 10,000 of Virtuoso."""
 _VERSION = "http://www.w3.org/ns/dcat#version"
 
 
@@ -91,10 +91,10 @@ def probe(connection: Connection, base: str) -> Capabilities:
 
 def row_cap(connection: Connection) -> int:
     """The number of rows after which answers end without saying so; 0 when none are withheld. Raises RemoteError."""
-    numbers = " ".join(str(number) for number in range(150))
+    numbers = " ".join(str(number) for number in range(SIDE))
     query = f"SELECT ?a ?b WHERE {{ VALUES ?a {{ {numbers} }} VALUES ?b {{ {numbers} }} }}"
     count = sum(1 for _ in connection.select(query))
-    return 0 if count == ROWS else count
+    return 0 if count == SIDE * SIDE else count
 
 
 def _by_writing(connection: Connection, scratch: str, capped: int, rdf12: bool) -> Capabilities:

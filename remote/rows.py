@@ -10,9 +10,16 @@ from typing import Any, NamedTuple
 Term = dict[str, Any]
 """A term as results JSON has it: `type`, `value` and, of a literal, `xml:lang` or `datatype`."""
 
+_IMPLIED = ("http://www.w3.org/2001/XMLSchema#string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
 _BINDINGS = re.compile(r'"bindings"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
 _LONGEST = 16 << 20
+
+
+def datatype(term: Term) -> str:
+    """The datatype of a literal that needs to be written; some servers name those that go without saying."""
+    found = str(term.get("datatype", ""))
+    return "" if found in _IMPLIED else found
 
 
 class NotResults(ValueError):

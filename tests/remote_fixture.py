@@ -6,7 +6,9 @@ that each test may empty. A gateway stands in front of a server where a test nee
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -20,6 +22,7 @@ from pathlib import Path
 
 import httpx
 
+_OPERATIONS = re.compile(rb" ; (?=CREATE|DROP|LOAD)")
 OTHER = os.environ.get("SELOSTE_TEST_REMOTE"), os.environ.get("SELOSTE_TEST_SCRATCH")
 
 
@@ -69,12 +72,17 @@ def emptied(address: str) -> str:
 
 
 class Gateway:
-    """In front of a server: asks for a password, counts, and can fail before or after it has passed a request on."""
+    """In front of a server: asks for a password, remembers, and does as other servers do.
+
+    It can fail before or after it has passed an update on, carry its operations out one by one, and end answers early.
+    """
 
     def __init__(self, behind: str) -> None:
         self.behind = behind
         self.authorization: str | None = None
         self.fail: str | None = None
+        self.apart = False
+        self.cap: int | None = None
         self.fields: list[str] = []
         self.address = ""
 
@@ -98,11 +106,19 @@ def gateway(behind: str) -> Iterator[Gateway]:
             if updating and state.fail == "before" and body != b"INSERT DATA {}":
                 return self._answer(500, b"no space left")
             passed = {name: self.headers[name] for name in ("content-type", "accept") if name in self.headers}
-            found = httpx.post(state.behind + self.path, content=body, headers=passed, timeout=60)
+            for one in _OPERATIONS.split(body) if updating and state.apart else (body,):
+                found = httpx.post(state.behind + self.path, content=one, headers=passed, timeout=60)
+                if not found.is_success:
+                    break
             if updating and state.fail == "after" and body != b"INSERT DATA {}":
                 self.close_connection = True
                 return None
-            return self._answer(found.status_code, found.content, found.headers.get("content-type", "text/plain"))
+            content = found.content
+            if state.cap is not None and b'"bindings"' in content:
+                document = json.loads(content)
+                del document["results"]["bindings"][state.cap :]
+                content = json.dumps(document).encode()
+            return self._answer(found.status_code, content, found.headers.get("content-type", "text/plain"))
 
         def _answer(self, status: int, body: bytes, media_type: str = "text/plain") -> None:
             self.send_response(status)
