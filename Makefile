@@ -6,7 +6,9 @@ STORE ?= store
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: run test test-remote bench bench-questions bench-endpoint soak quality setup setup-dev lint types imports ontology forms territories golden score quality clean
+FRONTEND := $(wildcard server/frontend/*.mjs server/frontend/package*.json server/frontend/src/*)
+
+.PHONY: run test test-remote bench bench-questions bench-endpoint soak quality setup setup-dev lint types imports ontology frontend frontend-check forms territories golden score quality clean
 
 run: setup  ## Set up, ingest the sample notices, validate, answer the Russia question, serve on http://127.0.0.1:8000
 	$(BIN)/seloste ingest examples/notices --store $(STORE)
@@ -14,19 +16,19 @@ run: setup  ## Set up, ingest the sample notices, validate, answer the Russia qu
 	$(BIN)/seloste ask transfers-to-country --param country=RU --store $(STORE)
 	$(BIN)/seloste serve --store $(STORE) --host $(HOST) --port $(PORT)
 
-test: setup-dev lint types imports ontology  ## Everything that must hold: style, types, import contracts, ontology, tests
+test: setup-dev lint types imports ontology frontend-check  ## Everything that must hold: style, types, import contracts, ontology, tests
 	$(BIN)/python -m pytest
 
 setup: $(VENV)/.installed
 setup-dev: $(VENV)/.installed-dev
 
-$(VENV)/.installed: requirements.lock pyproject.toml
+$(VENV)/.installed: requirements.lock pyproject.toml hatch_build.py $(FRONTEND)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 	touch $@
 
-$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml
+$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml hatch_build.py $(FRONTEND)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
@@ -43,6 +45,15 @@ imports:
 
 ontology:  ## The reasoner's gate on our own ontology; needs a Java runtime (default-jre-headless)
 	$(BIN)/python -m ontology.reasoning
+
+frontend:  ## Build the scripts of the pages (server/frontend) where they do not fit their sources, as every installation does
+	$(BIN)/pip install --disable-pip-version-check --no-deps -e . -v 2>&1 | grep -F 'no scripts' && exit 1 || test -f server/assets/manifest.json
+
+frontend-check:  ## The types of the scripts, and what their browser tests need; skipped where there is no npm
+	@if command -v npm >/dev/null 2>&1; then \
+	  cd server/frontend && { cmp -s package-lock.json node_modules/.checked || \
+	    { npm ci --silent --ignore-scripts --no-audit --no-fund && cp package-lock.json node_modules/.checked; }; } && npm run --silent check; \
+	else echo "There is no npm here: the types of the scripts are not checked."; fi
 
 forms:  ## Inflect what is new in the Finnish lexicon (development only: omorfi is GPL-3 and not needed to run)
 	$(BIN)/pip install --quiet --disable-pip-version-check 'pyomorfi==1.0.1'
@@ -83,7 +94,7 @@ quality:  ## Score each language apart and write precision and recall per facet 
 	$(BIN)/python -m ingest.quality --store $(STORE) --date "$$(date +%F)" $$measured
 
 clean:
-	rm -rf $(VENV) $(STORE) .jena build dist *.egg-info
+	rm -rf $(VENV) $(STORE) .jena build dist *.egg-info server/assets server/frontend/node_modules
 
 NOTICES ?= examples/notices
 BENCH_STORE ?= .bench-store

@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from ontology.namespaces import ID_BASE
-from queries.evaluation import Answer, Evaluator, evaluate_once
+from queries.evaluation import Answer, Evaluator
+from queries.evaluation_once import evaluate_once
 from queries.evaluation_pool import Pool
 from remote.location import Location
 
@@ -50,6 +51,9 @@ class Asking(Protocol):
         named_graphs: Sequence[str] = (), *, base: str | None = None,
     ) -> Answer:  # fmt: skip
         """The answer to a query. Raises any QueryError."""
+
+    async def check(self, query: str, *, base: str | None = None) -> None:
+        """Parse a query without evaluating it. Raises any QueryError."""
 
 
 def evaluator(where: Location, index: Index, *, base: str = ID_BASE, **limits: Any) -> Asking:  # noqa: ANN401 - as Evaluator has them

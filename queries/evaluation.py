@@ -49,7 +49,6 @@ __all__ = [
     "QueryTimeout",
     "QueryTooLarge",
     "StoreMissing",
-    "evaluate_once",
 ]
 
 _ATTEMPTS = 3
@@ -177,6 +176,13 @@ class Evaluator:
         finally:
             self._observe(outcome, perf_counter() - began)
 
+    async def check(self, query: str, *, base: str | None = None) -> None:
+        """Parse `query` as `evaluate` would, without evaluating it. Raises QuerySyntaxError or another QueryError."""
+        screen(query, prefixes=self._prefixes, max_length=self._max_query, strict=False)
+        request = {"parse": True, "prefixes": self._prefixes, "base": base}
+        reply, body, times = await self._ask(request, query, query.encode(errors="replace"))
+        _answer(reply, body, times, "", (), self.store)
+
     async def _evaluate(
         self, query: str, media_type: str | Sequence[str], default_graphs: Sequence[str], named_graphs: Sequence[str],
         base: str | None,
@@ -259,29 +265,6 @@ class Evaluator:
         for revision in [found for found in self._complete if found != but]:
             # Workers that still have it open read on.
             shutil.rmtree(self._complete.pop(revision), ignore_errors=True)
-
-
-def evaluate_once(
-    store: Path, query: str, media_type: str | Sequence[str] = "*/*", *, timeout: float = 60.0, max_rows: int = 10_000,
-    max_bytes: int = 256 << 20, memory: int = 4 << 30, contacts: bool = False,
-) -> Answer:  # fmt: skip
-    """The answer to one query, for the command line: one worker process, started for it and ended after it.
-
-    Raises any QueryError. Not to be called where an event loop runs.
-    """
-
-    async def run() -> Answer:
-        evaluator = Evaluator(
-            store, workers=1, spare=0, burst=0, timeout=timeout, max_rows=max_rows, max_bytes=max_bytes, memory=memory,
-            contacts=contacts,
-        )  # fmt: skip
-        evaluator.snapshot()
-        try:
-            return await evaluator.evaluate(query, media_type)
-        finally:
-            await evaluator.close()
-
-    return asyncio.run(run())
 
 
 def _answer(

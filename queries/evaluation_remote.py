@@ -130,6 +130,13 @@ class RemoteEvaluator:
         finally:
             self._observe(outcome, perf_counter() - began)
 
+    async def check(self, query: str, *, base: str | None = None) -> None:
+        """As `Evaluator.check`; the server is not asked. Raises QuerySyntaxError or another QueryError."""
+        screen(query, prefixes=self._prefixes, max_length=self._max_query, strict=False)
+        screening_certain.certain(query)
+        request = {"parse": True, "prefixes": self._prefixes, "base": base}
+        await self._work(request, query.encode(errors="replace"), ())
+
     async def _evaluate(
         self, query: str, media_type: str | Sequence[str], default_graphs: Sequence[str], named_graphs: Sequence[str],
         base: str | None,
@@ -181,7 +188,7 @@ class RemoteEvaluator:
         match reply.get("error"):
             case None:
                 return reply, made
-            case "syntax" if request["remote"] == "read":
+            case "syntax" if request.get("remote") != "write":
                 raise QuerySyntaxError(reply["message"], reply["line"], reply["column"])
             case "refused":
                 raise QueryRefused(reply["message"])

@@ -79,6 +79,26 @@ def volatile(query: str) -> bool:
     return _VOLATILE.search(_unescaped(query)) is not None
 
 
+def undeclared(query: str, prefixes: Mapping[str, str]) -> tuple[str, int] | None:
+    """The first prefix that a query uses though neither it nor `prefixes` declare it, and the offset where it does.
+
+    For queries that were screened and that the parser does not take: its own message names another place or thing.
+    """
+    reading = _Reading(dict(prefixes))
+    for match in TOKEN.finditer(query):
+        if match.lastgroup is None:
+            continue
+        named = match.group("local") is not None or match.group("bare") is not None
+        prefix = match.group("word") or ""
+        if named and reading.after != "PREFIX" and prefix not in reading.prefixes and prefix != "_":
+            return prefix, match.start()
+        try:
+            reading.take(match)
+        except QueryRefused:
+            return None  # there is worse to be said of it than that
+    return None
+
+
 @dataclass(slots=True)
 class _Reading:
     """What the tokens so far have told."""

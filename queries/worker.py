@@ -18,19 +18,21 @@ import select
 import struct
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 import pyoxigraph as ox
 
 from queries import evaluation_results as results
-from queries import formats, sandbox, search_terms, worker_remote
+from queries import formats, sandbox, screening, search_terms, worker_remote
 from queries.text_search import IndexUnreadable, Search, TextIndex
 
 STACK = 256 << 20
 Frame = tuple[dict[str, Any], bytes]
 _LENGTHS = struct.Struct("!II")
+# What the parser would read and this endpoint refuses, or SPARQL 1.1 does not know.
+_UNOFFERED = ("SERVICE", "LATERAL")
 _POSITION = re.compile(r"(?:error )?at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -99,11 +101,14 @@ def _serve(descriptor: int, memory: int, first: str, ready: threading.Event, go:
 def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: str) -> Frame:
     """The reply to one request: a header that says how it went, and the answer's bytes.
 
-    `opened` gives the store of a snapshot's path.
+    `opened` gives the store of a snapshot's path. A request to `parse` is answered without one.
     """
     if "remote" in request:
-        work = worker_remote.read if request["remote"] == "read" else worker_remote.write
-        return _told(lambda: work(request, query))
+        if request["remote"] == "read":
+            return _told(lambda: worker_remote.read(request, query), query, request)
+        return _told(lambda: worker_remote.write(request, query), "", request)
+    if request.get("parse"):
+        return _parsed(request, query), b""
     try:
         store = opened(request["snapshot"])
     except (OSError, RuntimeError) as error:
@@ -112,7 +117,7 @@ def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: 
     if missing:
         return {"error": "refused", "message": f"There is no graph <{missing[0]}> here, and none is fetched."}, b""
 
-    return _told(lambda: _evaluated(store, request, query))
+    return _told(lambda: _evaluated(store, request, query), query, request)
 
 
 def _evaluated(store: ox.Store, request: dict[str, Any], query: str) -> Frame:
@@ -132,18 +137,32 @@ def _evaluated(store: ox.Store, request: dict[str, Any], query: str) -> Frame:
     return _written(answer, request)
 
 
-def _told(work: Callable[[], Frame]) -> Frame:
-    """What the work gives, or how it failed."""
+def _told(work: Callable[[], Frame], query: str, request: dict[str, Any]) -> Frame:
+    """What the work gives, or how it failed; `query` is empty when it is not what is read."""
     try:
         return work()
     except SyntaxError as error:
-        return _syntax(str(error)), b""
+        return _syntax(str(error), query, request["prefixes"]), b""
     except search_terms.BadSearch as error:
         return {"error": "refused", "message": str(error)}, b""
     except IndexUnreadable as error:
         return {"error": "failed", "message": str(error)}, b""
     except (OSError, RuntimeError, ValueError) as error:
         return {"error": "failed", "message": str(error)}, b""
+
+
+def _parsed(request: dict[str, Any], query: str) -> dict[str, Any]:
+    """Whether a query can be read: the engine parses it in order to evaluate it, and over nothing there is nothing to do."""
+    try:
+        search_terms.expand(query, lambda _: ())
+        ox.Store().query(query, base_iri=request["base"], prefixes=request["prefixes"])
+    except SyntaxError as error:
+        return _syntax(str(error), query, request["prefixes"])
+    except search_terms.BadSearch as error:
+        return {"error": "refused", "message": str(error)}
+    except (OSError, RuntimeError, ValueError) as error:
+        return {"error": "failed", "message": str(error)}
+    return {"kind": "boolean", "media_type": "", "rows": None, "truncated": False}
 
 
 def _written(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, request: dict[str, Any]) -> Frame:
@@ -169,10 +188,16 @@ def _written(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, requ
     return header, written.body
 
 
-def _syntax(message: str) -> dict[str, Any]:
+def _syntax(message: str, query: str, prefixes: Mapping[str, str]) -> dict[str, Any]:
     match = _POSITION.match(message)
     line, column, detail = (int(match[1]), int(match[2]), match[3]) if match else (1, 1, message)
-    return {"error": "syntax", "message": _explained(detail), "line": line, "column": column}
+    told = _explained(detail)
+    missing = screening.undeclared(query, prefixes)
+    if missing is not None:
+        before = query[: missing[1]]
+        line, column = before.count("\n") + 1, missing[1] - before.rfind("\n")
+        told = f"the prefix {missing[0]}: is not declared"
+    return {"error": "syntax", "message": told, "line": line, "column": column}
 
 
 def _explained(detail: str) -> str:
@@ -181,7 +206,8 @@ def _explained(detail: str) -> str:
     if not expected or found:
         return detail
     words = [word.strip() for word in rest.removeprefix("one of ").split(", ")]
-    words = [word for word in words if word and not any(mark in word for mark in ("[", "|", "'..=", "<unreported>"))]
+    unreadable = ("[", "|", "'..=", "<unreported>")
+    words = [word for word in words if word not in ("", *_UNOFFERED) and not any(mark in word for mark in unreadable)]
     sentences = [word for word in words if " " in word and not word.startswith('"')]
     if sentences:
         return sentences[0]

@@ -20,6 +20,7 @@ from queries.errors import QueryError, QueryFailed, StoreMissing
 from queries.formats import MEDIA_TYPES
 from server import description, exports, graph_store, notices, operations, problems
 from server.connection import BodyTooLarge, ClientGone, read_body, while_connected
+from server.editing import Editing
 from server.graph_store import GraphRequest
 from server.middleware import HEADERS, ResponseRules
 from server.negotiation import preferred
@@ -46,7 +47,10 @@ def create_app(settings: Settings) -> FastAPI:
     token that cannot be used. A store in which nothing is published yet is no error: it is answered with 503 until then.
     """
     service = Service(settings)
-    pages = Pages(service, Renderer())
+    renderer = Renderer(service.catalogues)
+    if not renderer.scripts:
+        _LOG.warning("the pages have no scripts, which they work without: build them with make frontend")
+    pages = Pages(service, renderer)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -66,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(exports.router(pages))
     app.include_router(notices.router(pages))
     _endpoint(app, pages)
+    _editor(app, pages)
     _graphs(app, pages)
     _operations(app, service)
     _errors(app, pages)
@@ -89,6 +94,27 @@ def _endpoint(app: FastAPI, pages: Pages) -> None:
     # A plain route: what FastAPI does for the parameters of a handler takes longer than many a query.
     app.add_route("/sparql", sparql, methods=["GET", "HEAD", "POST"], include_in_schema=False)
     route = app.routes[-1]
+
+
+def _editor(app: FastAPI, pages: Pages) -> None:
+    editing = Editing(pages.service)
+    settings = pages.service.settings
+
+    async def lint(request: Request) -> Response:
+        body = await read_body(request.receive, request.headers.get("content-length"), settings.max_body)
+        operation = parse("POST", "", request.headers.get("content-type"), body)
+        work = editing.lint(operation.query or "", _address(request, settings))
+        return response_of(await while_connected(request.receive, work))
+
+    async def completions(request: Request) -> Response:
+        visit = visit_of(pages.service, request)
+        coding = request.headers.get("accept-encoding", "")
+        return response_of(await while_connected(request.receive, editing.completions(visit, coding)))
+
+    app.add_api_route("/sparql/lint", lint, methods=["POST"], include_in_schema=False, response_model=None)
+    app.add_api_route(
+        "/sparql/completions", completions, methods=["GET", "HEAD"], include_in_schema=False, response_model=None
+    )  # fmt: skip
 
 
 def _graphs(app: FastAPI, pages: Pages) -> None:

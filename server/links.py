@@ -28,9 +28,9 @@ class Links:
         """The start page."""
         return self._to("/", {}, language)
 
-    def questions(self) -> str:
-        """The list of stored questions."""
-        return self._to("/questions", {})
+    def questions(self, media: str | None = None) -> str:
+        """The list of stored questions, as a page or in the format `media`."""
+        return self._to("/questions", {"format": media} if media else {})
 
     def question(self, name: str, values: Mapping[str, str] | None = None, media: str | None = None) -> str:
         """A stored question, asked with `values`, in the format `media`."""
@@ -43,6 +43,18 @@ class Links:
     def static(self, name: str, version: str) -> str:
         """A file of the pages; `version` changes with its content."""
         return f"{self.root}/static/{quote(name)}?v={version}"
+
+    def lint(self) -> str:
+        """Where a query is parsed without being evaluated."""
+        return f"{self.root}/sparql/lint"
+
+    def completions(self) -> str:
+        """The terms that a query can use."""
+        return f"{self.root}/sparql/completions"
+
+    def asset(self, name: str) -> str:
+        """A file of the build; its name changes with its content."""
+        return f"{self.root}/static/{quote(name)}"
 
     def resource(self, iri: str, media: str | None = None) -> str | None:
         """Where an IRI is described: here when it is ours, at its own address when it is on the web, else None."""

@@ -11,6 +11,8 @@ from server.negotiation import language_coverage, preferred
 
 LANGUAGES = ("fi", "sv", "en")
 DEFAULT = "en"
+SCRIPTED = ("script.", "problem.", "answer.", "sparql.", "form.choose", "downloads", "yes", "no", "column.country")
+"""What the scripts of the pages say: keys, and with a full stop at the end the beginnings of keys."""
 FOLDER = Path(__file__).parent / "messages"
 
 
@@ -43,6 +45,11 @@ class Messages:
     def number(self, number: int) -> str:
         """A whole number with its thousands set apart as the language does it."""
         return f"{number:,}" if self.language == "en" else f"{number:,}".replace(",", "\u00a0")
+
+    def scripted(self) -> dict[str, str]:
+        """The texts that the scripts of the pages need."""
+        parts = tuple(one for one in SCRIPTED if one.endswith("."))
+        return {key: text for key, text in self.texts.items() if key in SCRIPTED or key.startswith(parts)}
 
     def get(self, key: str) -> str | None:
         """The text of a key that not every vocabulary term or column has."""

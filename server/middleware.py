@@ -1,7 +1,7 @@
 """What holds for every response, as plain ASGI: security headers, CORS without credentials, HEAD and OPTIONS.
 
-Pages load nothing from elsewhere and run no script; data may be read by any other site, since nothing here depends on
-who asks.
+Pages load nothing from elsewhere and run no script but those of the build; data may be read by any other site, since
+nothing here depends on who asks.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _ASKED = b"Accept, Accept-Language, Content-Type, If-None-Match"
 class ResponseRules:
     """Wraps an ASGI application; `posted` are the paths that take POST."""
 
-    def __init__(self, app: App, posted: tuple[str, ...] = ("/sparql",)) -> None:
+    def __init__(self, app: App, posted: tuple[str, ...] = ("/sparql", "/sparql/lint")) -> None:
         self._app = app
         self._posted = posted
 

@@ -1,6 +1,6 @@
 """Content negotiation (RFC 9110 section 12.5): which of what we offer an Accept header asks for, best first.
 
-One function for media types and languages; they differ only in when a range covers an offer.
+One function for media types, languages and content codings; they differ only in when a range covers an offer.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ def language_coverage(wanted: str, offer: str) -> int:
     if wanted == "*":
         return 1
     return 2 if wanted.startswith(f"{offer}-") else 0
+
+
+def coding_coverage(wanted: str, offer: str) -> int:
+    """`*` or the content coding itself, in order of closeness."""
+    return 2 if wanted == offer else int(wanted == "*")
 
 
 def preferred(header: str | None, offered: Sequence[str], coverage: Coverage = media_coverage) -> tuple[str, ...]:

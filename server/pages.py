@@ -120,9 +120,9 @@ class Pages:
             visit, problem, machine=machine, english=self.service.catalogues["en"](f"problem.{problem.name}")
         )
 
-    async def static(self, name: str) -> Reply:
+    async def static(self, name: str, accept_encoding: str = "") -> Reply:
         """A file that pages load. Raises NotFound."""
-        reply = self.renderer.static(name)
+        reply = self.renderer.static(name, accept_encoding)
         if reply is None:
             raise NotFound("")
         return reply
@@ -172,6 +172,7 @@ def _listed(question: Question, visit: Visit) -> dict[str, Any]:
         "url": visit.links.question(question.name),
         "titles": dict(question.titles),
         "descriptions": dict(question.descriptions),
+        "sparql": question.bind(forms.values(question, question.examples(), visit.language)),
         "parameters": [
             {
                 "name": one.name, "type": one.type, "labels": dict(one.labels), "default": one.default,
@@ -214,7 +215,7 @@ def router(pages: Pages) -> APIRouter:
         return await reply(request, pages.resources.show(visit_of(pages.service, request), path))
 
     async def static(request: Request, name: str) -> Response:
-        return await reply(request, pages.static(name))
+        return await reply(request, pages.static(name, request.headers.get("accept-encoding", "")))
 
     for path, handler in (
         ("/", home), ("/questions", questions), ("/questions/{name}", question), ("/id/{path:path}", resource),

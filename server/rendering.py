@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from server.messages import LANGUAGES
+from server.bundle import Asset, Bundle
+from server.messages import LANGUAGES, Messages
+from server.negotiation import coding_coverage, preferred
 from server.problems import MEDIA_TYPE, Problem
 from server.protocol import HTML
 from server.service import PAGE_VARY, Reply, Visit
@@ -20,7 +24,8 @@ _TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 class Renderer:
     """The templates and the files that pages load from here."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogues: Mapping[str, Messages]) -> None:
+        """Read templates, style and scripts; the scripts say the words of `catalogues`."""
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -29,10 +34,22 @@ class Renderer:
             lstrip_blocks=True,
         )
         # Known by name beforehand: an address is never a path.
-        self._files = {
-            file.name: file.read_bytes() for file in sorted((_HERE / "static").iterdir()) if file.suffix in _TYPES
+        files = {
+            file.name: _asset(file.read_bytes(), _TYPES[file.suffix])
+            for file in sorted((_HERE / "static").iterdir())
+            if file.suffix in _TYPES
         }
-        self._version = hashlib.sha256(b"".join(self._files.values())).hexdigest()[:12]
+        for language, words in catalogues.items():
+            body = json.dumps(words.scripted(), ensure_ascii=False).encode()
+            files[f"words.{language}.json"] = _asset(body, "application/json")
+        self._version = hashlib.sha256(b"".join(one.body for one in files.values())).hexdigest()[:12]
+        self._bundle = Bundle.load()
+        self._files = {**files, **self._bundle.files}
+
+    @property
+    def scripts(self) -> bool:
+        """Whether the scripts of the pages were built."""
+        return self._bundle("main") is not None
 
     def page(self, template: str, visit: Visit, *, status: int = 200, **context: object) -> Reply:
         """A page in the visitor's language. `context` is what its template shows."""
@@ -43,17 +60,24 @@ class Renderer:
             here=visit.path,
             fields={name: value for name, value in visit.fields.items() if name != "lang"},
             version=self._version,
+            asset=self._bundle,
             **context,
         )
         headers = {"Vary": PAGE_VARY, "Content-Language": visit.language, "Cache-Control": "no-cache"}
         return Reply(text.encode(), HTML, status, headers)
 
-    def static(self, name: str) -> Reply | None:
+    def static(self, name: str, accept_encoding: str = "") -> Reply | None:
         """A file that pages load; its address changes with its content, so it may be kept."""
-        body = self._files.get(name)
-        if body is None:
+        found = self._files.get(name)
+        if found is None:
             return None
-        return Reply(body, _TYPES[Path(name).suffix], 200, {"Cache-Control": "public, max-age=31536000, immutable"})
+        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+        if found.compressed is None:
+            return Reply(found.body, found.media_type, 200, headers)
+        headers["Vary"] = "Accept-Encoding"
+        if "gzip" not in preferred(accept_encoding or "identity", ("gzip",), coding_coverage):
+            return Reply(found.body, found.media_type, 200, headers)
+        return Reply(found.compressed, found.media_type, 200, {**headers, "Content-Encoding": "gzip"})
 
     def problem(self, visit: Visit, problem: Problem, *, machine: bool, english: str) -> Reply:
         """A problem for a machine, as RFC 9457 says with its title `english`, or as a page."""
@@ -63,3 +87,7 @@ class Renderer:
         body = json.dumps(problem.document(english), ensure_ascii=False, indent=2) + "\n"
         headers = {"Vary": PAGE_VARY, "Cache-Control": "no-store", **problem.headers}
         return Reply(body.encode(), MEDIA_TYPE, problem.status, headers)
+
+
+def _asset(body: bytes, media_type: str) -> Asset:
+    return Asset(body, media_type, gzip.compress(body, mtime=0))

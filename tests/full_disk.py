@@ -17,7 +17,7 @@ from pathlib import Path
 from ingest import store_check
 from ingest.store import Store, StoreError
 from ontology.namespaces import ID_BASE
-from queries.evaluation import evaluate_once
+from queries.evaluation_once import evaluate_once
 
 ROOM = (1_500_000, 300_000, 60_000, 8_000, 0)
 COUNT = "SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { ?s <http://example.org/p> ?o } }"

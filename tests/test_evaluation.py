@@ -32,8 +32,8 @@ from queries.evaluation import (
     QueryTimeout,
     QueryTooLarge,
     StoreMissing,
-    evaluate_once,
 )
+from queries.evaluation_once import evaluate_once
 
 BASE = "https://w3id.org/seloste/id/"
 NOTICE = f"{BASE}notice/00000000000000aa"
@@ -176,7 +176,7 @@ def test_project_prefixes_need_no_declaration(path: Path) -> None:
         ("SELECT * WHERE { ?s ?p }", 1, 25),
         ("SELECT *\nWHERE {\n  ?s ?p ?o FILTER(STRLEN(1, 2)) }", 3, 29),
         ("", 1, 1),
-        ("SELECT * { ?s nope:p ?o }", 1, 22),
+        ("SELECT * { ?s nope:p ?o }", 1, 15),
     ],
 )
 def test_syntax_errors_say_where(path: Path, query: str, line: int, column: int) -> None:
@@ -512,7 +512,8 @@ def test_patience_is_short_against_the_promise() -> None:
     [
         ("expected one of The SELECT contains a variable that is unbound, [_] ", "The SELECT contains a variable that is unbound"),
         ('expected one of "$", IF, [\'0\' ..= \'9\' | \'a\'], Prefix not found', "Prefix not found"),
-        ("expected one of LATERAL, [_] ", "the query cannot be read on from here; here could stand LATERAL"),
+        ("expected one of GRAPH, LATERAL, SERVICE, [_] ", "the query cannot be read on from here; here could stand GRAPH"),
+        ("expected one of LATERAL, SERVICE", "the query cannot be read on from here"),
         ("expected [_]", "the query cannot be read on from here"),
         ("expected <unreported>", "the query cannot be read on from here"),
         ("something else", "something else"),
@@ -521,5 +522,5 @@ def test_patience_is_short_against_the_promise() -> None:
 def test_the_reason_of_a_syntax_error_is_a_sentence(detail, told):
     from queries import worker
 
-    reply = worker._syntax(f"error at 2:7: {detail}")
+    reply = worker._syntax(f"error at 2:7: {detail}", "", {})
     assert (reply["line"], reply["column"], reply["message"]) == (2, 7, told)
