@@ -24,6 +24,8 @@ LABELS = FIELDS | {"NameField", "ControllerSignal", "ContactSignal"}
 LONGEST_BARE_NAME = 7
 LONGEST_NAMED_IN_TEXT = 5
 _NAME_BEGINS = re.compile(r"[\s:]*(?:[^\W\d_][\w&'’-]*[ \t]+){1,5}")
+_STREET = re.compile(r"\s\d+\s?[A-Za-z]?(?=\s|,|$)")
+"""The number of a house, with which a street ends."""
 _CUT = re.compile(r"[(,\n:]|\s[–—-]\s")
 _ELSEWHERE = frozenset({"RightTopic", "RecipientTopic", "SourceTopic"})
 
@@ -104,12 +106,15 @@ class ControllerReader:
         """
         start = s.sentence.start
         fields = s.signalled("NameField")
-        if fields and text[fields[0].end : fields[0].end + 1] == ":":
+        labelled = bool(fields) and text[fields[0].end : fields[0].end + 1] == ":"
+        if labelled:
             start = fields[0].end + 1
-        elif s.own_signals & FIELDS or "@" in text[s.sentence.start : s.sentence.end]:
-            return None
         cut = _CUT.search(text, start, s.sentence.end)
         end = cut.start() if cut else s.sentence.end
+        if not labelled and ("@" in text[start:end] or any(c.start < end for c in s.cues if c.entry.signals & FIELDS)):
+            return None
+        if _STREET.search(text, start, end) and POSTCODE.search(text, end, s.sentence.end):
+            return None
         tokens = [t for t in s.sentence.tokens if start <= t.start and t.end <= end]
         if not tokens or not tokens[0].capital or len(tokens) > LONGEST_BARE_NAME:
             return None
