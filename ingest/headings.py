@@ -176,8 +176,8 @@ class HeadingReader:
         bracket = text.find("(", start, span.end)
         if 0 <= bracket < min(m.start for m in matches):
             return None  # «Esimerkki Oy (jäljempänä rekisterinpitäjä)» is a name, not a heading
-        if printed.endswith(".") and not marked and _covered(matches) * 2 < len(tokens):
-            return None  # «Frågor besvaras av styrelsen.» is a statement
+        if printed.endswith(".") and not marked and _covered(matches) < len(tokens):
+            return None  # «Frågor besvaras av styrelsen.», «Jäsenille tiedottaminen.» are statements
         colon = text.find(": ", start, span.end)
         if colon >= 0 and not _continued(matches, colon, tokens):
             return None

@@ -19,6 +19,8 @@ from ontology.lexicon import Lexicon
 FIELD_TOPICS = frozenset(
     {"ControllerTopic", "ContactTopic", "OfficerTopic", "ComplaintTopic", "RightTopic", "RegisterNameTopic"}
 )
+BASIS_TOPICS = frozenset({"ConsentTopic", "InterestTopic"})
+"""Topics of headings that name a legal basis, and so may answer one."""
 LONGEST_FIELD = 12
 """Words. A longer paragraph under a field is not part of its value."""
 
@@ -99,6 +101,8 @@ class Sectioner:
             ):
                 heading = None
             if heading is not None:
+                if heading.number or heading.topics.isdisjoint(BASIS_TOPICS):
+                    _answer(opened)
                 opened.append(_Opened(_line_start(text, heading.span.start), heading))
                 content = Span(min(heading.span.end, block.end), block.end)
             elif opened[-1].within is not None:
@@ -106,6 +110,7 @@ class Sectioner:
             elif _is_field(text, opened[-1]) and len(page.tokens.within(*content)) > LONGEST_FIELD:
                 opened.append(_Opened(_line_start(text, block.start)))
             opened[-1].parts.extend((part, block.kind is Kind.ITEM) for part in self._parts(text, content))
+        _answer(opened)
         return self._sections(page, opened)
 
     def _open_row(self, page: Page, opened: list[_Opened], row: Sequence[Cell]) -> None:
@@ -169,6 +174,26 @@ def _inner(page: Page, opened: _Opened, end: int, within: Section | None) -> Sec
     topics = inherited if opened.topics is None else opened.topics
     announces = within.announces if within is not None and opened.topics is None else frozenset()
     return Section(opened.start, end, None, topics, announces, "", _led(page, opened.parts), row=opened.row)
+
+
+def _answer(opened: list[_Opened]) -> None:
+    """What looks like headings over nothing under a heading over nothing is its content: «5. Peruste», «Oikeutettu etu».
+
+    So it is under a heading with a number, the next of which would have one too, and where a basis is named.
+    """
+    lines: list[Heading] = []
+    for section in reversed(opened):
+        heading = section.heading
+        if heading is None or section.parts:
+            return
+        basis = "LegalBasisTopic" in heading.topics and all(h.topics & BASIS_TOPICS for h in lines)
+        if lines and (heading.number or basis):
+            section.parts.extend((line.span, False) for line in lines)
+            del opened[len(opened) - len(lines) :]
+            return
+        if heading.number:
+            return
+        lines.insert(0, heading)
 
 
 def _is_field(text: str, section: _Opened) -> bool:
