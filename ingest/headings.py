@@ -22,6 +22,8 @@ LONGEST_HEADING = 16
 """Words. Longer lines are content even when they name a topic."""
 LONGEST_NUMBERED = 24
 """Words of a heading with a number, most of which name topics."""
+LONGEST_FORMAL = 48
+"""Words of a heading that begins with the words of the law («Tiedot siitä, mistä henkilötiedot on saatu …»)."""
 LONGEST_INLINE = 6
 LONGEST_CONTINUED = 3
 LONGEST_STOPPED = 10
@@ -64,12 +66,13 @@ class Page:
 
 
 class _Line(NamedTuple):
-    """What stands in a line that may be a heading: names of topics, and what tells that it is a sentence or a question."""
+    """What stands in a line that may be a heading: names of topics, and what tells that it is a sentence, a question or the law's own heading."""
 
     headings: list[Match]
     clause: bool
     question: bool
     verb: bool
+    formal: bool
 
 
 _CLAUSE, _QUESTION = "ClauseSignal", "QuestionSignal"
@@ -154,13 +157,17 @@ class HeadingReader:
         marked = bool(number) or printed.startswith("#")
         if not tokens or "@" in printed or "](" in printed:
             return None
-        if len(tokens) > (LONGEST_NUMBERED if number else LONGEST_HEADING):
+        if len(tokens) > LONGEST_FORMAL:
             return None
         if not marked and printed.count(",") > 1:
             return None
         if wrapped and (POSTCODE.search(printed) or max(map(len, printed.split("\n"))) > 45):
             return None  # an address under a heading, or a paragraph
         line = self._line(tokens)
+        if line.formal:
+            return Heading(_unmarked(text, span), _topics(line.headings), _announced(line.headings), number)
+        if len(tokens) > (LONGEST_NUMBERED if number else LONGEST_HEADING):
+            return None
         question = printed.endswith("?") or (not printed.endswith(".") and line.question)
         if line.clause and not question:
             return None
@@ -193,6 +200,7 @@ class HeadingReader:
             any(_CLAUSE in m.entry.signals and m.tokens[0] not in named for m in found),
             any(_QUESTION in m.entry.signals and m.tokens[0] == 0 for m in found),
             any("verb" in m.entry.scopes for m in found),
+            any("formal" in m.entry.scopes and m.tokens[0] == 0 for m in found),
         )
 
     def _inline(self, page: Page, line: Span) -> Heading | None:

@@ -97,11 +97,13 @@ class Sectioner:
             heading = self._headings.read(page, block)
             content = Span(block.start, block.end)
             if heading is not None and (
-                _introduces(text, heading, opened[-1]) or _lists_data(text, heading, opened[-1])
+                _introduces(text, heading, opened[-1])
+                or _lists_data(text, heading, opened[-1])
+                or _explains(heading, opened[-1])
             ):
                 heading = None
             if heading is not None:
-                if heading.number or heading.topics.isdisjoint(BASIS_TOPICS):
+                if heading.number or not (heading.announces or heading.topics & BASIS_TOPICS):
                     _answer(opened)
                 opened.append(_Opened(_line_start(text, heading.span.start), heading))
                 content = Span(min(heading.span.end, block.end), block.end)
@@ -179,19 +181,21 @@ def _inner(page: Page, opened: _Opened, end: int, within: Section | None) -> Sec
 def _answer(opened: list[_Opened]) -> None:
     """What looks like headings over nothing under a heading over nothing is its content: «5. Peruste», «Oikeutettu etu».
 
-    So it is under a heading with a number, the next of which would have one too, and where a basis is named.
+    So it is under a heading with a number, the next of which would have one too, where a basis is named, and where
+    rights are listed line by line.
     """
     lines: list[Heading] = []
     for section in reversed(opened):
         heading = section.heading
-        if heading is None or section.parts:
+        if heading is None:
             return
+        rights = "RightTopic" in heading.topics and all(h.announces for h in lines)
         basis = "LegalBasisTopic" in heading.topics and all(h.topics & BASIS_TOPICS for h in lines)
-        if lines and (heading.number or basis):
+        if lines and (rights or (not section.parts and (heading.number or basis))):
             section.parts.extend((line.span, False) for line in lines)
             del opened[len(opened) - len(lines) :]
             return
-        if heading.number:
+        if section.parts or heading.number:
             return
         lines.insert(0, heading)
 
@@ -222,6 +226,14 @@ def _introduces(text: str, heading: Heading, section: _Opened) -> bool:
     return (
         above is not None and not section.parts and text[heading.span.end - 1] == ":" and heading.topics <= above.topics
     )
+
+
+def _explains(heading: Heading, section: _Opened) -> bool:
+    """Whether a line right under a heading on a right says it in full: «Oikaisuoikeus», «Oikeus vaatia tietojen korjaamista»."""
+    above = section.heading
+    if above is None or section.parts or heading.number or not heading.announces:
+        return False
+    return heading.announces <= above.announces
 
 
 def _led(page: Page, parts: Sequence[tuple[Span, bool]]) -> tuple[Sentence, ...]:
