@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ingest.claims import Claim, Iri, Text, Value
 from ingest.mentions import Reading, ReadSentence
-from ingest.modality import Modality, Polarity
+from ingest.modality import ASSERTED, Modality, Polarity
 from ingest.notice import Span
 from ontology.namespaces import DPV, LOC, SEL
 from ontology.reference import Reference
@@ -47,14 +47,19 @@ class TransferReader:
     def statements(self, reading: Reading) -> list[Statement]:
         """The statements of a notice in order; those that say the same put together."""
         found: list[Statement] = []
+        inside: list[ReadSentence] = []
         for index, s in enumerate(reading.sentences):
             statement = self._statement(s)
+            if "InsideSignal" in s.own_signals and "TransferTopic" in s.section.topics and statement is None:
+                inside.append(s)
             if statement is not None and found and self._tells_how(statement, found[-1]):
                 found[-1] = replace(found[-1], instruments=found[-1].instruments | statement.instruments)
             elif statement is not None:
                 found.append(statement)
             elif found and self._continues(reading, index, found[-1]):
                 found[-1] = replace(found[-1], instruments=found[-1].instruments | self._instruments(s))
+        answered = {id(statement.sentence.section) for statement in found}
+        found += (_kept_in(s) for s in inside if id(s.section) not in answered and s.polarity([0]) == ASSERTED)
         out: dict[object, Statement] = {}
         for statement in found:
             key = (
@@ -185,6 +190,12 @@ class TransferReader:
             numbered=True,
             values=tuple(values),
         )
+
+
+def _kept_in(s: ReadSentence) -> Statement:
+    """What a heading about transfers is answered with when nothing else stands under it: «All data stay in the Union.»"""
+    nowhere: frozenset[str] = frozenset()
+    return Statement(s, Polarity(Modality.NEGATED), str(LOC["non-EEA"]), nowhere, True, nowhere, (s.span,))
 
 
 def _without(s: ReadSentence) -> Polarity | None:

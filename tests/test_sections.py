@@ -126,3 +126,33 @@ def test_sections_tile_the_text(text: str) -> None:
     assert sections[0].start == 0
     assert sections[-1].end == len(text)
     assert all(a.end == b.start for a, b in itertools.pairwise(sections))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words", "topic"),
+    [
+        # what looks like a heading over nothing answers the heading above it
+        ("fi", "4. Käsittelyn oikeusperuste\n\nOikeutettu etu\n\n5. Rekisterin nimi\n\nJäsenet", "Oikeutettu etu", "LegalBasisTopic"),
+        ("fi", "Käsittelyn oikeusperuste\n\nOikeutettu etu\n\nRekisterin nimi\n\nJäsenet", "Oikeutettu etu", "LegalBasisTopic"),
+        ("fi", "Käsittelyn tarkoitus\n\nSuostumus\n\nRekisterin nimi\n\nJäsenet", "Suostumus", "ConsentTopic"),
+        # a noun with a full stop states, one item in small letters lists
+        ("fi", "Käsittelyn tarkoitus\n\nJäsenille tiedottaminen.", "tiedottaminen", "PurposeTopic"),
+        ("fi", "Rekisterin tietosisältö\n\nHuoltajien tiedot:\n\n- nimet, yhteystiedot", "nimet", "PersonalDataTopic"),
+        # the law's own words for a heading, and a long one with a number
+        (
+            "sv",
+            "Ändamålen med den behandling för vilken personuppgifterna är avsedda\n\nFakturering.",
+            "Fakturering",
+            "PurposeTopic",
+        ),
+        (
+            "en",
+            "5. Regular destinations of disclosed data and transfer of data to outside the European Union or the European"
+            " Economic Area\n\nNone.",
+            "None",
+            "TransferTopic",
+        ),
+    ],
+)
+def test_what_is_a_heading(language: str, text: str, words: str, topic: str) -> None:
+    assert topic in topics_of(text, words, language)
