@@ -33,7 +33,7 @@ LONGEST_LINE = 70
 LONGEST_NUMBERED_LINE = 100
 LONGEST_COMPLETE = 60
 """Characters. A longer line without a mark at its end goes on in the next."""
-_LABEL_ENDS = re.compile(r":\s|(?<=[^\W\d_]{5})\.\s")
+_LABEL_ENDS = re.compile(r"[:.]\s(?:(?<=:\s)|(?<=[^\W\d_]{5}\.\s))")
 """A colon, or a full stop behind a whole word: that of «(art. 17)» ends no heading."""
 POSTCODE = re.compile(r"(?<!\d)(?:\d{5}|\d{3} \d{2})(?!\d)")
 """A Finnish or Swedish postcode."""

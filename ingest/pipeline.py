@@ -5,6 +5,7 @@ A :class:`Pipeline` holds what is known of language and law, loaded once; mappin
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
@@ -103,9 +104,12 @@ class Pipeline:
         )
 
     def _reader(self, language: str) -> _Reader:
-        if language not in self._readers:
-            self._readers[language] = _Reader(self._lexicons[language], self.vocabulary, self._reference, self._rules)
-        return self._readers[language]
+        reader = self._readers.get(language)
+        if reader is None:
+            reader = _Reader(self._lexicons[language], self.vocabulary, self._reference, self._rules)
+            self._readers[language] = reader
+            gc.freeze()  # what is known lives as long as the process: looking it through for garbage is wasted
+        return reader
 
 
 class _Reader:
