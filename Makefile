@@ -8,7 +8,7 @@ PORT ?= 8000
 
 FRONTEND := $(wildcard server/frontend/*.mjs server/frontend/package*.json server/frontend/src/*)
 
-.PHONY: run test bench bench-questions quality setup setup-dev lint types imports ontology frontend frontend-check forms territories golden score quality clean
+.PHONY: run test test-remote bench bench-questions bench-endpoint soak quality setup setup-dev lint types imports ontology frontend frontend-check forms territories golden score quality clean
 
 run: setup  ## Set up, ingest the sample notices, validate, answer the Russia question, serve on http://127.0.0.1:8000
 	$(BIN)/seloste ingest examples/notices --store $(STORE)
@@ -94,13 +94,32 @@ quality:  ## Score each language apart and write precision and recall per facet 
 	$(BIN)/python -m ingest.quality --store $(STORE) --date "$$(date +%F)" $$measured
 
 clean:
-	rm -rf $(VENV) $(STORE) build dist *.egg-info server/assets server/frontend/node_modules
+	rm -rf $(VENV) $(STORE) .jena build dist *.egg-info server/assets server/frontend/node_modules
 
 NOTICES ?= examples/notices
-bench-questions:  ## How long each stored question takes on a store of 2,000 notices (made at the first run, some minutes)
-	test -d .bench-store/snapshots || $(BIN)/python -m tests.multiplied .bench-store 2000
-	$(BIN)/python -m tests.bench_questions .bench-store
-
-bench:  ## How fast text becomes N-Quads on one core, and what each stage takes; how fast each engine validates
+BENCH_STORE ?= .bench-store
+BENCH_NOTICES ?= 10000
+SOAK_SECONDS ?= 600
+bench: bench-endpoint  ## How fast text becomes N-Quads on one core, and what each stage takes; how fast each engine validates; the endpoint
 	$(BIN)/python -m tests.bench $(NOTICES) 200
 	$(BIN)/python -m tests.bench_validation $(NOTICES)
+
+bench-endpoint: $(BENCH_STORE)/current  ## Our endpoint beside Oxigraph's server and rdflib-endpoint, and each stored question, on 10,000 notices
+	$(BIN)/python -m tests.bench_endpoint $(BENCH_STORE)
+
+bench-questions: $(BENCH_STORE)/current  ## How long each stored question takes in one query process, all of its rows
+	$(BIN)/python -m tests.bench_questions $(BENCH_STORE)
+
+soak: $(BENCH_STORE)/current  ## Ten minutes of mixed load on a real server: nothing may break, leak or hang
+	$(BIN)/python -m tests.soak $(BENCH_STORE) $(SOAK_SECONDS)
+
+$(BENCH_STORE)/current:  # made once, which takes some minutes
+	rm -rf $(BENCH_STORE)
+	$(BIN)/python -m tests.multiplied $(BENCH_STORE) $(BENCH_NOTICES)
+
+FUSEKI ?= 5.6.0
+JENA := .jena
+test-remote: setup-dev  ## The tests of remote stores against Apache Jena Fuseki (from Maven Central; needs Java 17 and Maven)
+	test -f $(JENA)/jena-fuseki-server-$(FUSEKI).jar || mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy \
+	  -Dartifact=org.apache.jena:jena-fuseki-server:$(FUSEKI) -DoutputDirectory=$(CURDIR)/$(JENA)
+	$(BIN)/python -m tests.fuseki $(JENA)/jena-fuseki-server-$(FUSEKI).jar -- $(BIN)/python -m pytest tests/test_remote.py

@@ -15,7 +15,8 @@ from ingest.documents import DocumentError
 from ingest.notice import Notice
 from ingest.pipeline import Pipeline
 from ingest.sections import Section
-from ingest.store import Store
+from ingest.stores import opened
+from remote.location import Location
 from shapes import engine_lines, engines
 from shapes.background import Background
 from shapes.deltas import Earlier, earlier
@@ -67,16 +68,16 @@ def _headings(notice: Notice, sections: Iterable[Section]) -> list[Heading]:
 
 
 def of_store(
-    path: Path, errors: list[DocumentError], *, engine: EngineName = "pyshacl", jobs: int = 1
+    where: Location, errors: list[DocumentError], *, engine: EngineName = "pyshacl", jobs: int = 1
 ) -> Iterator[Dossier]:
     """The dossier of each notice in a store, by the rules as they are now. Their sections are not stored.
 
     Raises:
-        StoreError: when there is no store that can be opened at the path.
+        StoreError: when there is no store that can be opened there.
         ShapesError, EngineMissing: when nothing can be validated.
     """
-    reports = batch.stored_reports(path, errors, engine=engine, jobs=jobs)
-    with Store.open(path) as store:
+    reports = batch.stored_reports(where, errors, engine=engine, jobs=jobs)
+    with opened(where) as store:
         organisations = batch.Organisations(store)
         for report in reports:
             own = (report.notice, f"{report.notice}/contacts", f"{report.notice}/inferred")

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+import store_commands
+from explanations import explained, stop
+from remote.location import Location, located
+
 if TYPE_CHECKING:
-    from ingest.batch import Outcome
     from ingest.documents import DocumentError
     from ingest.pipeline import Pipeline
 
@@ -26,6 +28,8 @@ app = typer.Typer(
     help="A knowledge graph of privacy notices: map, check, store, ask, serve.",
 )
 
+app.add_typer(store_commands.app, name="store")
+
 GraphFormat = Literal["trig", "turtle", "nquads", "jsonld"]
 EXPORT_FORMATS = "nquads (when none is given), trig, turtle, jsonld, csv, parquet, tilt; more than one into a folder."
 ReportFormat = Literal["text", "markdown", "html", "json", "turtle", "jsonld", "csv", "junit", "sarif"]
@@ -33,7 +37,9 @@ EngineName = Literal["pyshacl", "shacl"]
 RowFormat = Literal["table", "csv", "json"]
 Severity = Literal["violation", "warning", "info"]
 
-StoreOption = Annotated[Path, typer.Option("--store", help="The store's directory.", envvar="SELOSTE_STORE")]
+StoreOption = Annotated[
+    str, typer.Option("--store", help="The store's directory, or its SPARQL server's address.", envvar="SELOSTE_STORE")
+]
 LanguageOption = Annotated[str | None, typer.Option("--language", help="fi, sv or en, when it is known.")]
 LangOption = Annotated[str, typer.Option("--lang", help="Language of messages: fi, sv or en.", envvar="SELOSTE_LANG")]
 
@@ -48,7 +54,7 @@ def map_(
     from ingest import documents
     from ingest.serialization import serialized
 
-    with _explained():
+    with explained():
         sys.stdout.write(serialized(_pipeline().map(documents.read(file, language=language)), format))
 
 
@@ -58,40 +64,32 @@ def ingest(
     store: StoreOption,
     quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
     language: LanguageOption = None,
+    format: Annotated[Literal["text", "jsonl"], typer.Option("--format", "-f", help="jsonl: a line a document.")] = "text",
 ) -> None:
     """Put notices (files, or folders of them) into a store, check each, and publish what changed."""
+    import ingestion
     from ingest import batch
-    from ingest.store import Store
-    from queries import executables
 
-    with _explained():
+    with explained():
         chosen = list(batch.sources(paths))
         if not chosen:
-            _stop(3, f"no notices in {', '.join(map(str, paths))}. Give text files, or folders that hold some.")
-        failed = changed = 0
-        pipeline = _pipeline()
-        with Store.open(store) as opened:
-            for outcome in _progress(batch.ingest(chosen, opened, pipeline, language=language), len(chosen), quiet):
-                failed += outcome.error is not None
-                changed += outcome.changed
-                if outcome.error is not None:
-                    typer.echo(f"error: {outcome.error}", err=True)
-            opened.load_shared(f"{opened.base}graph/questions", executables.lines(opened.base))
-            snapshot = opened.publish()
-        if not quiet:
-            typer.echo(
-                f"{len(chosen) - failed} notices stored in {store} ({changed} changed), {failed} refused; "
-                f"snapshot {snapshot.revision}.",
-                err=True,
-            )
-    if failed:
+            stop(3, f"no notices in {', '.join(map(str, paths))}. Give text files, or folders that hold some.")
+        lines = sys.stdout if format == "jsonl" else None
+        try:
+            done = ingestion.run(chosen, located(store), _pipeline(), language=language, quiet=quiet, lines=lines)
+        except ingestion.Stopped as stopped:
+            stop(130, str(stopped))
+    if not quiet:
+        told = f"{done.stored} notices stored in {store} ({done.changed} changed), {done.refused} refused"
+        typer.echo(f"{told}; snapshot {done.snapshot}.", err=True)
+    if done.refused:
         raise typer.Exit(3)
 
 
 @app.command()
 def validate(
     files: Annotated[list[Path] | None, typer.Argument()] = None,
-    store: Annotated[Path | None, typer.Option("--store")] = None,
+    store: Annotated[str | None, typer.Option("--store", help="As of ingest: all its notices.")] = None,
     format: Annotated[ReportFormat, typer.Option("--format", "-f")] = "text",
     lang: LangOption = "en",
     summary: Annotated[bool, typer.Option("--summary", help="Only the counts over all notices.")] = False,
@@ -109,16 +107,17 @@ def validate(
     from shapes.reports import Written, fails
 
     if bool(files) == (store is not None):
-        raise typer.BadParameter("give either files or --store DIR")
+        raise typer.BadParameter("give either files or --store")
     errors: list[DocumentError] = []
-    with _explained():
-        if store is not None and not store.exists():
-            _stop(3, f"there is no store at {store}. Make one with: seloste ingest FILES --store {store}")
+    with explained():
+        where = located(store) if store is not None else None
+        if isinstance(where, Path) and not where.exists():
+            stop(3, f"there is no store at {store}. Make one with: seloste ingest FILES --store {store}")
         before = inspection.earlier_reports(against) if against else ()
-        if store is not None:
-            dossiers = list(inspection.of_store(store, errors, engine=engine, jobs=jobs))
+        if where is not None:
+            dossiers = list(inspection.of_store(where, errors, engine=engine, jobs=jobs))
             if not dossiers and not errors:
-                _stop(3, f"the store {store} holds no notices. Put some in with: seloste ingest FILES --store {store}")
+                stop(3, f"the store {store} holds no notices. Put some in with: seloste ingest FILES --store {store}")
         else:
             chosen = batch.sources(files or [])
             dossiers = list(inspection.of_files(chosen, _pipeline, errors, language, engine=engine))
@@ -159,12 +158,12 @@ def ask(
     """Answer a stored question from a store: a table on a terminal, CSV when piped."""
     from queries import catalogue
 
-    with _explained():
+    with explained():
         question = catalogue.load().get(name)
         if question is None:
-            _stop(2, f"there is no question «{name}». List them with: seloste questions")
+            stop(2, f"there is no question «{name}». List them with: seloste questions")
         values = dict(_pair(text) for text in param or [])
-        _rows(question.bind(values), store, format, timeout, question.titles[lang])
+        _rows(question.bind(values), located(store), format, timeout, question.titles[lang])
 
 
 @app.command()
@@ -175,9 +174,9 @@ def query(
     timeout: float = 30.0,
 ) -> None:
     """Answer a SPARQL query from a store."""
-    with _explained():
+    with explained():
         text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
-        _rows(text, store, format, timeout, None)
+        _rows(text, located(store), format, timeout, None)
 
 
 @app.command()
@@ -190,8 +189,8 @@ def serve(
     """Serve the SPARQL endpoint, the questions and the linked data of a store over HTTP (settings: docs/deploy.md)."""
     from server import running, settings
 
-    with _explained():
-        chosen = settings.read(store=store, host=host, port=port, query_timeout=query_timeout, max_rows=max_rows)
+    with explained():
+        chosen = settings.read(store=located(store), host=host, port=port, query_timeout=query_timeout, max_rows=max_rows)
         typer.echo(f"Serving {store} on http://{chosen.host}:{chosen.port} (stop with Ctrl-C)", err=True)
         running.serve(chosen)
 
@@ -205,17 +204,17 @@ def export(
     """Write the published snapshot for others to use: graphs, tables or TILT; no contacts, same store same bytes."""
     from ingest import exports
 
-    with _explained():
-        exports.export(store, format or (), output, sys.stdout.buffer)
+    with explained():
+        exports.export(located(store), format or (), output, sys.stdout.buffer)
 
 
-def _rows(text: str, store: Path, format: RowFormat | None, timeout: float, title: str | None) -> None:
+def _rows(text: str, where: Location, format: RowFormat | None, timeout: float, title: str | None) -> None:
     """Evaluate and write: rows as asked, an answer that is a graph as Turtle."""
-    from queries.evaluation import evaluate_once
+    from queries import asking
 
     chosen = format or ("table" if sys.stdout.isatty() else "csv")
     media = "text/csv" if chosen == "csv" else "application/sparql-results+json"
-    answer = evaluate_once(store, text, (media, "application/sparql-results+json", "text/turtle"), timeout=timeout)
+    answer = asking.once(where, _index(where), text, (media, "application/sparql-results+json", "text/turtle"), timeout=timeout)
     if chosen == "table" and answer.kind != "graph":
         from queries.tables import to_table
 
@@ -228,10 +227,21 @@ def _rows(text: str, store: Path, format: RowFormat | None, timeout: float, titl
         raise typer.Exit(5)
 
 
+def _index(where: Location) -> Callable[[], Path]:
+    """What brings the text index of a remote store up; of a directory it was published."""
+
+    def brought_up() -> Path:
+        from ingest import remote_index
+
+        return where if isinstance(where, Path) else remote_index.brought_up(where)
+
+    return brought_up
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        _stop(2, f"--param {text}: write it as NAME=VALUE")
+        stop(2, f"--param {text}: write it as NAME=VALUE")
     return name, value
 
 
@@ -241,53 +251,6 @@ def _pipeline() -> Pipeline:
     return Pipeline.load()
 
 
-def _progress(outcomes: Iterable[Outcome], total: int, quiet: bool) -> Iterator[Outcome]:
-    """The same outcomes, with a progress bar on a terminal."""
-    if quiet or not sys.stderr.isatty():
-        yield from outcomes
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    yield from track(outcomes, "Notices", total=total, console=Console(stderr=True))
-
-
-def _stop(code: int, message: str) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(code)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn the errors that people can do something about into one line and an exit code."""
-    from ingest.documents import DocumentError
-    from ingest.exports import BadExport
-    from ingest.store import StoreError
-    from ontology.lexicon import LexiconError
-    from ontology.reference_records import ReferenceDataError
-    from ontology.vocabulary import VocabularyError
-    from queries import errors
-    from queries.catalogue import BadQuestion, ParameterError
-    from server.settings import SettingError
-    from shapes.deltas import EarlierReportError
-    from shapes.engines import EngineMissing
-    from shapes.pool import PoolBroken
-    from shapes.rules import ShapesError
-    from shapes.wording import UnknownLanguageError
-
-    try:
-        yield
-    except BrokenPipeError:
-        sys.stderr.close()
-        raise typer.Exit(0) from None
-    except (DocumentError, errors.StoreMissing, EarlierReportError, OSError) as error:
-        _stop(3, str(error))
-    except (BadExport, EngineMissing, ParameterError, SettingError, UnknownLanguageError) as error:
-        _stop(2, str(error))
-    except errors.QueryError as error:
-        _stop(2 if isinstance(error, errors.QuerySyntaxError | errors.QueryRefused) else 5, str(error))
-    except (StoreError, LexiconError, ReferenceDataError, VocabularyError, BadQuestion, ShapesError, PoolBroken) as error:
-        _stop(4, str(error))
 
 
 def main() -> None:

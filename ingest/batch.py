@@ -14,14 +14,15 @@ from pathlib import Path
 
 from rdflib import Graph
 
-from ingest import documents
+from ingest import documents, receipts
 from ingest.dataset import dataset_lines
-from ingest.documents import DocumentError, Unreadable
+from ingest.documents import DocumentError
 from ingest.graph import NoticeGraphs
 from ingest.notice import Notice
 from ingest.pipeline import Pipeline
 from ingest.quality import measured
-from ingest.store import Store
+from ingest.stores import NoticeStore, opened
+from remote.location import Location, beside
 from shapes.background import Background
 from shapes.bulk import Task, validate_all
 from shapes.engine_lines import graph
@@ -42,7 +43,10 @@ class IllFormedNotice(DocumentError):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one document: stored (with its report, and whether anything changed) or refused with an error."""
+    """What became of one document: stored (and whether anything changed) or refused with an error.
+
+    There is no report when the document was stored before and not read again.
+    """
 
     source: Path
     notice: str | None = None
@@ -105,48 +109,65 @@ def check(
     return mapped, validate(said, background=background, engine=engine)
 
 
-def ingest(
-    paths: Sequence[Path], store: Store, pipeline: Pipeline, *, language: str | None = None
-) -> Iterator[Outcome]:
-    """Put documents into a store one by one, each in a transaction of its own; the caller publishes.
-
-    Raises:
-        StoreError: when the store cannot be written; what was stored before stays.
-    """
-    background = Background.of(pipeline.vocabulary.graph)
-    store.load_shared(f"{store.base}graph/vocabulary", pipeline.vocabulary.n_triples())
+def share(store: NoticeStore, pipeline: Pipeline) -> None:
+    """Store what notices refer to: the vocabulary, and what the dataset says of itself. Raises StoreError."""
+    store.load_shared(f"{store.base}graph/vocabulary", pipeline.vocabulary_lines)
     described = f"{store.base}graph/dataset"
     store.load_shared(
         described, sorted({*dataset_lines(pipeline.run, store.base), *measured(store.graph(described), store.base)})
     )
+
+
+def put(store: NoticeStore, mapped: NoticeGraphs, report: Report, receipt: bytes | None = None) -> bool:
+    """Store a notice with its report in one transaction; True when something changed. Raises StoreError."""
+    return store.replace({**mapped.graphs, f"{mapped.iri}/report": report.lines}, mapped.organisations, receipt)
+
+
+def ingest(
+    paths: Sequence[Path], store: NoticeStore, pipeline: Pipeline, *, language: str | None = None
+) -> Iterator[Outcome]:
+    """Put documents into a store one by one, each in a transaction of its own; the caller publishes.
+
+    A notice is on disk when its outcome is given. A document that this program has stored already is not read again, so
+    a run that was stopped goes on where it was.
+
+    Raises:
+        StoreError: when the store cannot be written; what was stored before stays.
+    """
+    share(store, pipeline)
     for path in paths:
         try:
-            mapped, report = check(documents.read(path, language=language), pipeline, background)
+            data = documents.content(path)
+            receipt = receipts.key(data, path.name, language, store.base)
+            known = store.received(receipt)
+            if known is not None:
+                yield Outcome(path, known)
+                continue
+            notice = documents.from_bytes(data, path.name, base=store.base, language=language)
+            mapped, report = check(notice, pipeline, pipeline.background)
         except DocumentError as error:
             yield Outcome(path, error=error)
             continue
-        except OSError as error:
-            yield Outcome(path, error=Unreadable(path.name, str(error), "Check the path and its permissions."))
-            continue
-        graphs = {**mapped.graphs, f"{mapped.iri}/report": report.lines}
-        changed = store.replace(graphs, mapped.organisations)
-        yield Outcome(path, mapped.iri, changed, report)
+        yield Outcome(path, mapped.iri, put(store, mapped, report, receipt), report)
 
 
 def stored_reports(
-    path: Path, errors: list[DocumentError], *, engine: EngineName = "pyshacl", jobs: int = 1
+    where: Location, errors: list[DocumentError], *, engine: EngineName = "pyshacl", jobs: int = 1
 ) -> list[Report]:
     """The validation reports of all notices in a store, by the rules as they are now; `errors` takes what went wrong.
 
-    Reports that cannot have changed since the last time are taken from the cache beside the store.
+    Reports that cannot have changed since the last time are taken from the cache beside the store. A notice whose contacts
+    are kept on another machine is not validated: it would be found to lack what it says.
 
     Raises:
-        StoreError: when there is no store that can be opened at the path, or it is being written.
+        StoreError: when there is no store that can be opened there, or it is being written.
         ShapesError, EngineMissing: when nothing can be validated.
     """
-    with Store.open(path) as store, ReportCache(path / FILE) as cache:
-        found = sorted(validate_all(_tasks(store), cache, engine=engine, jobs=jobs), key=attrgetter("notice"))
+    with opened(where) as store, ReportCache(beside(where) / FILE) as cache:
+        withheld = store.withheld()
+        found = sorted(validate_all(_tasks(store, withheld), cache, engine=engine, jobs=jobs), key=attrgetter("notice"))
         cache.retain(checked.notice for checked in found)
+    errors += [Unvalidated(notice, "its contacts are kept on the machine that ingested it") for notice in sorted(withheld)]
     errors += [Unvalidated(c.notice, c.error) for c in found if c.error is not None]
     errors += [EnginesDisagree(c.notice, c.disagreement) for c in found if c.disagreement is not None]
     return [checked.report for checked in found if checked.report is not None]
@@ -155,7 +176,7 @@ def stored_reports(
 class Organisations:
     """The organisations described in a store, to be given with the notices that name them."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: NoticeStore) -> None:
         self._described: dict[str, list[str]] = {}
         for line in store.graph(f"{store.base}graph/organisations"):
             self._described.setdefault(line.split(None, 1)[0], []).append(line)
@@ -167,9 +188,11 @@ class Organisations:
         return [line for iri in named for line in self._described.get(iri, ())]
 
 
-def _tasks(store: Store) -> Iterator[Task]:
+def _tasks(store: NoticeStore, but: frozenset[str]) -> Iterator[Task]:
     """Each stored notice with its contacts and the organisations that it names: what `rdf` gives of a fresh one."""
     organisations = Organisations(store)
     for notice in store.notices():
+        if notice in but:
+            continue
         own = store.graph(notice)
         yield Task(notice, [*own, *store.graph(f"{notice}/contacts"), *organisations.named_in(own)])

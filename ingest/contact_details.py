@@ -17,7 +17,8 @@ _EMAIL = re.compile(
 _AT = re.compile(r"@|\(at\)|\[at\]|\(a\)|\[a\]")
 _LOCAL_PART = re.compile(r"[\w.+-]+\s?[(\[]?\Z")
 _LONGEST_LOCAL_PART = 66
-_PHONE_LIKE = re.compile(r"\+?\(?\d[\d\s()/-]{5,}\d")
+_PHONE_LIKE = re.compile(r"[+(\d](?:(?<=\+)\(?\d|(?<=\()\d|(?<=\d))[\d\s()/-]{5,}\d")
+"""`\\+?\\(?\\d…` in the form that begins with one set of characters, by which the text is skipped through fast."""
 REGIONS = {"fi": "FI", "sv": "SE", "en": "GB"}
 
 

@@ -23,7 +23,11 @@ FIELDS = frozenset({"AddressField", "PhoneField", "EmailField", "WebField", "Ide
 LABELS = FIELDS | {"NameField", "ControllerSignal", "ContactSignal"}
 LONGEST_BARE_NAME = 7
 LONGEST_NAMED_IN_TEXT = 5
+LONGEST_LABEL = 24
+"""Characters from a label of a name to its colon: «Name / Data controller:»."""
 _NAME_BEGINS = re.compile(r"[\s:]*(?:[^\W\d_][\w&'’-]*[ \t]+){1,5}")
+_STREET = re.compile(r"\s\d+\s?[A-Za-z]?(?=\s|,|$)")
+"""The number of a house, with which a street ends."""
 _CUT = re.compile(r"[(,\n:]|\s[–—-]\s")
 _ELSEWHERE = frozenset({"RightTopic", "RecipientTopic", "SourceTopic"})
 
@@ -75,6 +79,7 @@ class ControllerReader:
         """Names in a controller section, best first: with a legal form, then the first line that can be one."""
         for s in sentences[:6]:
             found = sorted(names_in(s, self._names), key=lambda name: not name.formal)
+            found = [name for name in found if not POSTCODE.match(name.name)]  # «00014 Helsingin yliopisto» is an address
             yield from (self._whole_line(text, s, name) for name in found)
         for number, s in enumerate(sentences[:3]):
             addressed = number + 1 < len(sentences) and _is_address(text, sentences[number + 1])
@@ -104,12 +109,15 @@ class ControllerReader:
         """
         start = s.sentence.start
         fields = s.signalled("NameField")
-        if fields and text[fields[0].end : fields[0].end + 1] == ":":
-            start = fields[0].end + 1
-        elif s.own_signals & FIELDS or "@" in text[s.sentence.start : s.sentence.end]:
-            return None
+        colon = text.find(":", fields[0].end, fields[0].end + LONGEST_LABEL) + 1 if fields else 0
+        if colon:
+            start = colon
         cut = _CUT.search(text, start, s.sentence.end)
         end = cut.start() if cut else s.sentence.end
+        if not colon and ("@" in text[start:end] or any(c.start < end for c in s.cues if c.entry.signals & FIELDS)):
+            return None
+        if _STREET.search(text, start, end) and POSTCODE.search(text, end, s.sentence.end):
+            return None
         tokens = [t for t in s.sentence.tokens if start <= t.start and t.end <= end]
         if not tokens or not tokens[0].capital or len(tokens) > LONGEST_BARE_NAME:
             return None

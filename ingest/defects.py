@@ -18,8 +18,10 @@ from ingest.sections import Section
 from ontology.namespaces import SEL
 
 _FILL_IN = re.compile(
-    r"\[(?=[^\]\n]*[^\W\d_]{3})[^\]\n(]{3,60}\](?!\()|_{4,}|(?<!\w)[xX]{3,}(?!\w)|<(?=[^>\n]*\s)[^>\n@/]{3,50}>|\.{6,}|\{\{?[^}\n]{2,40}\}\}?"
+    r"\[(?=[^\]\n]*[^\W\d_]{3})[^\]\n(]{3,60}\](?!\()|____+|x(?<!\w\w)[xX]{2,}(?!\w)|X(?<!\w\w)[xX]{2,}(?!\w)"
+    r"|<(?=[^>\n]*\s)[^>\n@/]{3,50}>|\.\.\.\.\.\.+|\{\{?[^}\n]{2,40}\}\}?"
 )
+"""Each alternative begins with a character of its own, by which the text is skipped through fast."""
 _DEAD_LINK = re.compile(r"\]\(\s*#?\s*\)")
 _NOTHING = re.compile(r"[\s\-–—.:*_/]*\Z")
 _SIGNALLED = (

@@ -50,6 +50,7 @@ __all__ = [
     "UnknownLanguage",
     "Unreadable",
     "UnsupportedDocument",
+    "content",
     "from_bytes",
     "from_text",
     "identify_language",
@@ -73,6 +74,11 @@ def read(path: Path, *, base: str = ID_BASE, language: str | None = None) -> Not
     Raises:
         DocumentError: one of its subclasses, when the file is not a notice that can be read.
     """
+    return from_bytes(content(path), path.name, base=base, language=language)
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a document, no more of them than any notice has. Raises Unreadable or DocumentTooLarge."""
     source = path.name
     largest = media_types.LARGEST.get(media_types.by_suffix(source) or "", max(media_types.LARGEST.values()))
     try:
@@ -81,12 +87,11 @@ def read(path: Path, *, base: str = ID_BASE, language: str | None = None) -> Not
             raise Unreadable(source, "it is no file", "Give a file, or a folder of them to `seloste ingest`.")
         _check_size(status.st_size, largest, source)
         with path.open("rb") as file:
-            data = file.read(largest + 1)
+            return file.read(largest + 1)
     except OSError as error:
         raise Unreadable(
             source, f"cannot be read ({error.strerror or error})", "Check the path and its permissions."
         ) from error
-    return from_bytes(data, source, base=base, language=language)
 
 
 def from_bytes(

@@ -7,7 +7,6 @@ told alone, to all rights that the notice grants.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from ingest.claims import Claim, Iri
 from ingest.mentions import Reading
@@ -30,9 +29,9 @@ def exercised(reading: Reading, claims: Sequence[Claim]) -> list[Claim]:
 
 def _with_ways(claim: Claim, ways: Iterable[str]) -> Claim:
     if claim.key.startswith(EXERCISE):
-        return replace(claim, properties=())
+        return claim._replace(properties=())
     values = tuple((str(DPV.isExercisedAt), Iri(f"./{path}")) for path in sorted(ways))
-    return replace(claim, values=(*claim.values, *values)) if values else claim
+    return claim._replace(values=(*claim.values, *values)) if values else claim
 
 
 def _rights(reading: Reading, way: Claim, rights: Sequence[Claim]) -> set[str]:

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from ingest import export_rdf, export_tables, export_tilt
+from ingest import export_rdf, export_tables, export_tilt, published_remote
 from ingest.export_archive import archive
 from ingest.export_description import File, about, describe, digest, figures
 from ingest.export_formats import FIGURES, FORMATS, Format, available
@@ -22,6 +22,7 @@ from ingest.export_records import Records
 from ingest.published import Published
 from ingest.store_errors import StoreError
 from ontology.namespaces import ID_BASE
+from remote.location import Location, located
 
 DESCRIPTION: Final = "dataset.ttl"
 _Tables = Callable[[Records, Path, Mapping[str, object]], None]
@@ -36,15 +37,15 @@ _MEDIA_TYPES: Final = {".md": "text/markdown", ".json": "application/json"}
 
 
 def export(
-    store: Path, names: Sequence[str], output: Path | None, stream: BinaryIO, *, base: str = ID_BASE
+    store: Location, names: Sequence[str], output: Path | None, stream: BinaryIO, *, base: str = ID_BASE
 ) -> tuple[File, ...]:
-    """Export the current snapshot: to `stream`, to a file, or to a folder that then describes itself in dataset.ttl.
+    """Export what is published: to `stream`, to a file, or to a folder that then describes itself in dataset.ttl.
 
-    `output` is a folder when it is one or has no suffix. Raises BadExport, NothingPublished, SnapshotUnreadable or OSError.
+    `output` is a folder when it is one or has no suffix. Raises BadExport, NothingPublished, StoreError or OSError.
     """
     chosen = [_format(name) for name in dict.fromkeys(names or ("nquads",))]
     one = chosen[0]
-    with Published.open(store, base=base) as published:
+    with published_remote.opened(store, base=base) as published:
         if output is None:
             if len(chosen) > 1 or one.member:
                 raise BadExport(f"{', '.join(names)} is more than one file: give a folder with --output.")
@@ -125,7 +126,7 @@ def main(arguments: Sequence[str]) -> int:
     """Make one format, or the figures, of a store in a folder; say on standard output what was made, as JSON."""
     store, name, folder, base = arguments
     try:
-        with Published.open(Path(store), base=base) as published:
+        with published_remote.opened(located(store), base=base) as published:
             if name == FIGURES:
                 made = asdict(figures(published))
             else:

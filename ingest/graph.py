@@ -15,7 +15,7 @@ from ingest.defects import Defect
 from ingest.mentions import Process
 from ingest.modality import Modality
 from ingest.notice import Notice, Span
-from ingest.ntriples import iri, literal, triple
+from ingest.ntriples import iri, literal, term, triple
 from ingest.organisations import Organisation
 from ingest.statements import Statements
 from ontology.namespaces import DCTERMS, DPV, OA, PROV, SEL, SKOS, VCARD
@@ -25,6 +25,8 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 _TYPE, _DERIVED, _PART = iri(TYPE), iri(PROV.wasDerivedFrom), iri(DCTERMS.isPartOf)
 _POSITION, _QUOTE = iri(OA.TextPositionSelector), iri(OA.TextQuoteSelector)
 _START, _END, _EXACT, _INTEGER = iri(OA.start), iri(OA.end), iri(OA.exact), f"^^{iri(XSD + 'integer')}"
+_CLAIM, _HAS_CLAIM, _MODALITY, _BROADER = iri(SEL.Claim), iri(SEL.hasClaim), iri(SEL.modality), iri(SKOS.broader)
+_MODALITIES = {modality: iri(SEL[modality.value]) for modality in Modality}
 _DATE_TYPES = {10: "date", 7: "gYearMonth", 4: "gYear"}
 
 
@@ -74,7 +76,7 @@ def build(found: Extracted) -> NoticeGraphs:
         writer.defect(number, defect)
     for number, contact in enumerate(found.said.contacts, 1):
         writer.contact(number, contact)
-    graphs = {found.notice.iri: tuple(sorted(set(writer.public)))}
+    graphs = {found.notice.iri: tuple(sorted(dict.fromkeys(writer.public)))}
     if writer.private:
         graphs[f"{found.notice.iri}/contacts"] = tuple(sorted(set(writer.private)))
     if found.inferred:
@@ -164,24 +166,22 @@ class _Writer:
         """One claim with its links, values and evidence."""
         node = f"{self._iri}/{claim.path}"
         modality = claim.polarity.modality
-        for kind in (str(SEL.Claim), *claim.classes):
-            self._add(node, TYPE, iri(kind))
-        self._add(node, SEL.modality, iri(SEL[modality.value]))
-        self._add(self._iri, SEL.hasClaim, iri(node))
+        subject, reference, lines = f"<{node}>", iri(node), self.public
+        lines.append(f"<{self._iri}> {_HAS_CLAIM} {reference} .")
+        lines.append(f"{subject} {_TYPE} {_CLAIM} .")
+        lines += [f"{subject} {_TYPE} {term(kind)} ." for kind in claim.classes]
         if claim.concept:
-            self._add(node, SKOS.broader, iri(claim.concept))
+            lines.append(f"{subject} {_BROADER} {term(claim.concept)} .")
+        lines.append(f"{subject} {_MODALITY} {_MODALITIES[modality]} .")
         if claim.polarity.default_negated and modality is Modality.CONDITIONAL:
             self._add(node, SEL.defaultPolarity, iri(SEL.Negated))
         if modality is Modality.CONDITIONAL:
             self._words(node, SEL.condition, claim.polarity.condition)
         holders = [self._iri] if claim.on_notice else [self._processes[p] for p in sorted(claim.processes)]
-        links = [
-            *((claim.statement,) if claim.statement else ()),
-            *(claim.properties if modality is not Modality.NEGATED else ()),
-        ]
-        for holder in holders:
-            for link in links:
-                self._add(holder, link, iri(node))
+        links = claim.properties if modality is not Modality.NEGATED else ()
+        if claim.statement:
+            links = (claim.statement, *links)
+        lines += [f"<{holder}> {term(link)} {reference} ." for holder in holders for link in links]
         for predicate, value in claim.values:
             self._value(node, predicate, value)
         self._evidence(node, claim.spans)
@@ -232,9 +232,9 @@ class _Writer:
             if words:
                 self._add(node, predicate, literal(words, self._notice.language_at(narrowed.start)))
 
-    def _evidence(self, node: str, spans: Iterable[Span]) -> None:
+    def _evidence(self, node: str, spans: Sequence[Span]) -> None:
         """The places that prove a claim; one that holds nothing but personal data is kept with the contacts."""
-        for span in sorted(set(spans)):
+        for span in sorted(set(spans)) if len(spans) > 1 else spans:
             narrowed = self._found.secrets.narrowed(span)
             if narrowed is not None:
                 self._selector(self.public, node, narrowed)
@@ -243,19 +243,20 @@ class _Writer:
 
     def _selector(self, lines: list[str], node: str, span: Span) -> None:
         """That a node rests on a place, and the place with its words, described once in each graph."""
-        place = f"{self._text}#char={span.start},{span.end}"
-        lines.append(f"<{node}> {_DERIVED} <{place}> .")
+        start, end = span
+        place = f"<{self._text}#char={start},{end}>"
+        lines.append(f"<{node}> {_DERIVED} {place} .")
         described = self._described[lines is self.private]
         if span not in described:
             described.add(span)
-            words = literal(self._notice.text[span.start : span.end], self._notice.language_at(span.start))
+            words = literal(self._notice.text[start:end], self._notice.language_at(start))
             lines += (
-                f"<{place}> {_TYPE} {_POSITION} .",
-                f"<{place}> {_TYPE} {_QUOTE} .",
-                f'<{place}> {_START} "{span.start}"{_INTEGER} .',
-                f'<{place}> {_END} "{span.end}"{_INTEGER} .',
-                f"<{place}> {_EXACT} {words} .",
-                f"<{place}> {_PART} <{self._text}> .",
+                f"{place} {_PART} <{self._text}> .",
+                f"{place} {_TYPE} {_POSITION} .",
+                f"{place} {_TYPE} {_QUOTE} .",
+                f'{place} {_END} "{end}"{_INTEGER} .',
+                f"{place} {_EXACT} {words} .",
+                f'{place} {_START} "{start}"{_INTEGER} .',
             )
 
     def _add(self, subject: str, predicate: str, obj: str) -> None:

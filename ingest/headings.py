@@ -20,6 +20,10 @@ from ontology.vocabulary import local_name
 
 LONGEST_HEADING = 16
 """Words. Longer lines are content even when they name a topic."""
+LONGEST_NUMBERED = 24
+"""Words of a heading with a number, most of which name topics."""
+LONGEST_FORMAL = 48
+"""Words of a heading that begins with the words of the law («Tiedot siitä, mistä henkilötiedot on saatu …»)."""
 LONGEST_INLINE = 6
 LONGEST_CONTINUED = 3
 LONGEST_STOPPED = 10
@@ -29,7 +33,7 @@ LONGEST_LINE = 70
 LONGEST_NUMBERED_LINE = 100
 LONGEST_COMPLETE = 60
 """Characters. A longer line without a mark at its end goes on in the next."""
-_LABEL_ENDS = re.compile(r":\s|(?<=[^\W\d_]{5})\.\s")
+_LABEL_ENDS = re.compile(r"[:.]\s(?:(?<=:\s)|(?<=[^\W\d_]{5}\.\s))")
 """A colon, or a full stop behind a whole word: that of «(art. 17)» ends no heading."""
 POSTCODE = re.compile(r"(?<!\d)(?:\d{5}|\d{3} \d{2})(?!\d)")
 """A Finnish or Swedish postcode."""
@@ -62,12 +66,13 @@ class Page:
 
 
 class _Line(NamedTuple):
-    """What stands in a line that may be a heading: names of topics, and what tells that it is a sentence or a question."""
+    """What stands in a line that may be a heading: names of topics, and what tells that it is a sentence, a question or the law's own heading."""
 
     headings: list[Match]
     clause: bool
     question: bool
     verb: bool
+    formal: bool
 
 
 _CLAUSE, _QUESTION = "ClauseSignal", "QuestionSignal"
@@ -110,8 +115,8 @@ class HeadingReader:
 
     def read(self, page: Page, block: Block) -> Heading | None:
         """The heading that a block is or begins with."""
-        if block.kind is Kind.ITEM and not block.alone:
-            return None
+        if block.kind is Kind.ITEM and (not block.alone or page.text[block.start].islower()):
+            return None  # «Tiedot:» with one item under it lists, and names nothing
         first = block.lines[0]
         named = self._straight(page, first) if block.kind is Kind.PARAGRAPH else None
         if named is not None:
@@ -150,13 +155,19 @@ class HeadingReader:
         printed = text[start : span.end]
         tokens = page.tokens.within(start, span.end)
         marked = bool(number) or printed.startswith("#")
-        if not tokens or len(tokens) > LONGEST_HEADING or "@" in printed or "](" in printed:
+        if not tokens or "@" in printed or "](" in printed:
+            return None
+        if len(tokens) > LONGEST_FORMAL:
             return None
         if not marked and printed.count(",") > 1:
             return None
         if wrapped and (POSTCODE.search(printed) or max(map(len, printed.split("\n"))) > 45):
             return None  # an address under a heading, or a paragraph
         line = self._line(tokens)
+        if line.formal:
+            return Heading(_unmarked(text, span), _topics(line.headings), _announced(line.headings), number)
+        if len(tokens) > (LONGEST_NUMBERED if number else LONGEST_HEADING):
+            return None
         question = printed.endswith("?") or (not printed.endswith(".") and line.question)
         if line.clause and not question:
             return None
@@ -167,10 +178,13 @@ class HeadingReader:
         if not matches or not topics:
             is_heading = marked and len(tokens) <= 8 and not printed.endswith(".") and not wrapped
             return Heading(_unmarked(text, span), frozenset(), frozenset(), number) if is_heading else None
-        if not marked and _covered(matches) * 5 < len(tokens):
+        if not (marked and len(tokens) <= LONGEST_HEADING) and _covered(matches) * 5 < len(tokens):
             return None
-        if printed.endswith(".") and not marked and _covered(matches) * 2 < len(tokens):
-            return None  # «Frågor besvaras av styrelsen.» is a statement
+        bracket = text.find("(", start, span.end)
+        if 0 <= bracket < min(m.start for m in matches):
+            return None  # «Esimerkki Oy (jäljempänä rekisterinpitäjä)» is a name, not a heading
+        if printed.endswith(".") and not marked and _covered(matches) < len(tokens):
+            return None  # «Frågor besvaras av styrelsen.», «Jäsenille tiedottaminen.» are statements
         colon = text.find(": ", start, span.end)
         if colon >= 0 and not _continued(matches, colon, tokens):
             return None
@@ -179,11 +193,14 @@ class HeadingReader:
     def _line(self, tokens: Sequence[Token]) -> _Line:
         """What is found in the words of a line. One that begins with a question word asks, though without a mark."""
         found = self._matcher.match(tokens)
+        headings = longest([m for m in found if m.entry.kind == "HeadingEntry"])
+        named = {i for m in headings if len(m.tokens) > 1 for i in m.tokens}
         return _Line(
-            longest([m for m in found if m.entry.kind == "HeadingEntry"]),
-            any(_CLAUSE in m.entry.signals for m in found),
+            headings,
+            any(_CLAUSE in m.entry.signals and m.tokens[0] not in named for m in found),
             any(_QUESTION in m.entry.signals and m.tokens[0] == 0 for m in found),
             any("verb" in m.entry.scopes for m in found),
+            any("formal" in m.entry.scopes and m.tokens[0] == 0 for m in found),
         )
 
     def _inline(self, page: Page, line: Span) -> Heading | None:

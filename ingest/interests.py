@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ingest.claims import Claim, Words
 from ingest.mentions import Reading, ReadSentence
@@ -25,7 +24,7 @@ def interest_claims(reading: Reading, claims: Sequence[Claim]) -> list[Claim]:
         out.append(
             claim
             if words is None
-            else replace(claim, values=(*claim.values, (str(SEL.legitimateInterestPursued), Words(words))))
+            else claim._replace(values=(*claim.values, (str(SEL.legitimateInterestPursued), Words(words))))
         )
     return out
 

@@ -6,7 +6,8 @@ the connection keeps SQLite's exclusive lock for as long as it is open, and the 
 
 A row is one version of one part of a graph. The part is empty, or the organisation's IRI in the graph of organisations
 (data-model section 6). `superseded` is the revision that replaced the row, NULL while it stands. Lines are zlib bytes;
-NULL says that the graph was removed.
+NULL says that the graph was removed. A receipt says from which document, read by which program, a notice's graphs were
+made (ingest.receipts); it goes in the same transaction as any of them changes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,7 @@ CREATE UNIQUE INDEX entry_version ON entry (graph, part, revision);
 CREATE INDEX entry_since ON entry (revision, graph, part);
 CREATE INDEX entry_superseded ON entry (superseded) WHERE superseded IS NOT NULL;
 """
+_RECEIPTS = "CREATE TABLE IF NOT EXISTS receipt (notice TEXT PRIMARY KEY, key BLOB NOT NULL UNIQUE) WITHOUT ROWID"
 Lines = tuple[str, ...]
 
 
@@ -39,6 +42,14 @@ class Change:
     part: str
     before: Lines
     after: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """From which document (its `key`) a notice's graphs were made."""
+
+    notice: str
+    key: bytes
 
 
 class Journal:
@@ -64,12 +75,31 @@ class Journal:
             connection.execute("BEGIN EXCLUSIVE")
             if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
                 _create(connection, base)
+            connection.execute(_RECEIPTS)
             connection.execute("COMMIT")
             journal = cls(path, connection)
             journal._check(base)
         except (OSError, sqlite3.Error, StoreError) as error:
             if connection is not None:
                 connection.close()
+            raise _explained(path, error) from error
+        return journal
+
+    @classmethod
+    def opened_read_only(cls, path: Path, base: str) -> Journal:
+        """The journal on a disk that nobody can write to: no lock is taken, and none is needed.
+
+        Raises StoreUnwritable when a run ended there that has left something to be brought in, StoreDamaged or
+        StoreBaseMismatch.
+        """
+        waiting = path.with_name(f"{path.name}-wal")
+        if waiting.exists() and waiting.stat().st_size:
+            raise StoreUnwritable(path.parent, OSError(f"{waiting.name} is to be brought in first"))
+        try:
+            connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
+            journal = cls(path, connection)
+            journal._check(base)
+        except sqlite3.Error as error:
             raise _explained(path, error) from error
         return journal
 
@@ -108,13 +138,23 @@ class Journal:
         )
         return [graph for (graph,) in rows]
 
-    def commit(self, changes: Sequence[Change]) -> int:
-        """Write `changes` as one transaction, on disk when this returns; returns its revision."""
-        revision = self.revision + 1
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
+    def receipt(self, key: bytes) -> str | None:
+        """The notice that stands as it was made from the document with this key; None when none does."""
+        row = self._db.execute("SELECT notice FROM receipt WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
+
+    def commit(self, changes: Sequence[Change], receipt: Receipt | None = None, *, advance: bool = False) -> int:
+        """Write `changes` as one transaction, on disk when this returns; returns its revision.
+
+        Without changes the revision stays, unless it is to `advance`.
+        """
+        revision = self.revision + (1 if changes or advance else 0)
+        with self._transaction():
             for change in changes:
                 key = (change.graph, change.part)
+                self._db.execute(
+                    "DELETE FROM receipt WHERE notice IN (?, ?)", (change.graph, change.graph.rpartition("/")[0])
+                )
                 self._db.execute(
                     "UPDATE entry SET superseded = ? WHERE graph = ? AND part = ? AND superseded IS NULL",
                     (revision, *key),
@@ -124,17 +164,23 @@ class Journal:
                     (*key, revision, _pack(change.after)),
                 )
             self._db.execute("UPDATE meta SET value = ? WHERE key = 'revision'", (str(revision),))
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise _explained(self._path, error) from error
+            if receipt is not None:
+                self._db.execute("REPLACE INTO receipt VALUES (?, ?)", (receipt.notice, receipt.key))
         return revision
 
     def everything(self) -> Iterator[Change]:
         """All that stands, as changes from nothing: what a lost store is rebuilt from."""
         rows = self._db.execute(
             "SELECT graph, part, lines FROM entry WHERE superseded IS NULL AND lines IS NOT NULL ORDER BY graph, part"
+        )
+        return (Change(graph, part, (), _unpack(blob)) for graph, part, blob in rows)
+
+    def at(self, revision: int) -> Iterator[Change]:
+        """All that stood at a revision from `horizon` on, as changes from nothing, in order of graph and part."""
+        rows = self._db.execute(
+            "SELECT graph, part, lines FROM entry WHERE revision <= ? AND (superseded IS NULL OR superseded > ?)"
+            " AND lines IS NOT NULL ORDER BY graph, part",
+            (revision, revision),
         )
         return (Change(graph, part, (), _unpack(blob)) for graph, part, blob in rows)
 
@@ -150,14 +196,41 @@ class Journal:
         """Forget versions that were replaced, and removals that were made, up to `horizon`."""
         if horizon <= self.horizon:
             return
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._transaction():
             self._db.execute("DELETE FROM entry WHERE superseded <= ?", (horizon,))
             self._db.execute(
                 "DELETE FROM entry WHERE lines IS NULL AND superseded IS NULL AND revision > ? AND revision <= ?",
                 (self.horizon, horizon),
             )
             self._db.execute("UPDATE meta SET value = ? WHERE key = 'horizon'", (str(horizon),))
+
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with the file (PRAGMA integrity_check), and rows that cannot be unpacked."""
+        try:
+            found = [row[0] for row in self._db.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+            for graph, blob in self._db.execute("SELECT graph, lines FROM entry"):
+                try:
+                    _unpack(blob)
+                except (zlib.error, UnicodeDecodeError) as error:
+                    found.append(f"a version of <{graph}> cannot be unpacked ({error})")
+        except sqlite3.Error as error:
+            return [str(error)]
+        return found
+
+    def compact(self) -> None:
+        """Give back the space of what was forgotten. Raises StoreUnwritable: it needs as much room as the journal has."""
+        try:
+            self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise _explained(self._path, error) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All of the block or nothing of it, on disk at its end."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             if self._db.in_transaction:

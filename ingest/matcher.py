@@ -7,7 +7,9 @@ of saying overlap, the rule that chooses stands in :func:`longest`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from ingest.tokens import Readings, Token
@@ -25,16 +27,26 @@ class Match(NamedTuple):
     whole: int = 0
 
 
-class _Sequel(NamedTuple):
-    """What must follow the first word of a pattern: the next word, how many others may stand before it, then the rest."""
+_match: Callable[[tuple[Entry, tuple[int, ...], int, int, int]], Match] = partial(tuple.__new__, Match)
+"""Makes a match of its fields in half the time: a notice has a thousand of them."""
+
+
+@dataclass(slots=True, eq=False)
+class _Sequel:
+    """What must follow the first word of a pattern: the next word, how many others may stand before it, then the rest.
+
+    `third` is the word after the next one; empty if the pattern ends before.
+    """
 
     entry: Entry
     second: frozenset[int]
     gap: int
     rest: tuple[tuple[frozenset[int], int], ...]
+    third: frozenset[int]
 
 
-class _Opening(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Opening:
     """What a word can begin: entries of one word (with whether it is their whole form), longer ones by their next word."""
 
     singles: tuple[tuple[Entry, int], ...]
@@ -45,60 +57,19 @@ class _Opening(NamedTuple):
     reach: int
 
 
-_NONE = _Opening((), {}, {}, frozenset(), frozenset(), 0)
+class _Openings(dict[Readings, _Opening | None]):
+    """What each word of a language can begin, put together when it is first seen; None for a word that begins nothing."""
 
+    def __init__(self, single: Mapping[int, Sequence[Entry]], longer: Mapping[int, Sequence[_Sequel]]) -> None:
+        self._single, self._longer = single, longer
+        self._first = frozenset(single) | frozenset(longer)
 
-class Matcher:
-    """All patterns of some entries of one lexicon, ready to be looked for in tokens.
-
-    A pattern is found by its first word, then by its second: what the first word of a token can begin is put together
-    once for each distinct word of the language.
-    """
-
-    def __init__(self, lexicon: Lexicon, entries: Iterable[Entry] | None = None) -> None:
-        numbers = words_of(lexicon).numbers
-        self._single: dict[int, list[Entry]] = defaultdict(list)
-        self._longer: dict[int, list[_Sequel]] = defaultdict(list)
-        for entry in lexicon.entries if entries is None else entries:
-            for pattern in entry.patterns:
-                first, *steps = ((numbers(slot.words), slot.gap) for slot in pattern.slots)
-                sequel = _Sequel(entry, *steps[0], tuple(steps[1:])) if steps else None
-                for number in first[0]:
-                    if sequel is None:
-                        self._single[number].append(entry)
-                    else:
-                        self._longer[number].append(sequel)
-        self._first = frozenset(self._single) | frozenset(self._longer)
-        self._openings: dict[Readings, _Opening] = {}
-
-    def match(self, tokens: Sequence[Token]) -> list[Match]:
-        """Every pattern found in the tokens of one sentence, in order of place; nested and overlapping ones too."""
-        out: list[Match] = []
-        openings, last = self._openings, len(tokens) - 1
-        words = [token.readings.all for token in tokens]
-        present: frozenset[int] = frozenset().union(*words)
-        if self._first.isdisjoint(present):
-            return out
-        for i, token in enumerate(tokens):
-            readings = token.readings
-            opening = openings.get(readings)
-            if opening is None:
-                opening = openings[readings] = self._opening(readings)
-            if opening is _NONE:
-                continue
-            at = (i,)
-            for entry, whole in opening.singles:
-                out.append(Match(entry, at, token.start, token.end, whole))
-            if i < last and not (opening.next.isdisjoint(words[i + 1]) and opening.later.isdisjoint(present)):
-                out += _longer(opening, tokens, words, i)
-        out.sort(key=_place)
+    def __missing__(self, readings: Readings) -> _Opening | None:
+        firsts = readings.all & self._first
+        out = self[readings] = self._opening(readings, firsts) if firsts else None
         return out
 
-    def _opening(self, readings: Readings) -> _Opening:
-        """What a word with the given readings can begin."""
-        firsts = readings.all & self._first
-        if not firsts:
-            return _NONE
+    def _opening(self, readings: Readings, firsts: frozenset[int]) -> _Opening:
         singles: dict[str, tuple[Entry, int]] = {}
         longer: dict[int, tuple[_Sequel, int]] = {}
         for number in sorted(firsts):
@@ -115,66 +86,131 @@ class Matcher:
             for word in sequel.second:
                 (apart if sequel.gap else adjoining)[word].append((sequel, whole))
         reach = max((sequel.gap + 1 for sequel, _ in longer.values()), default=0)
-        following, later = frozenset(adjoining), frozenset(apart)
-        return _Opening(tuple(singles.values()), dict(adjoining), dict(apart), following, later, reach)
+        ordered = tuple(singles[iri] for iri in sorted(singles))
+        return _Opening(ordered, dict(adjoining), dict(apart), frozenset(adjoining), frozenset(apart), reach)
+
+
+class Matcher:
+    """All patterns of some entries of one lexicon, ready to be looked for in tokens.
+
+    A pattern is found by its first word, then by its second: what the first word of a token can begin is put together
+    once for each distinct word of the language.
+    """
+
+    def __init__(self, lexicon: Lexicon, entries: Iterable[Entry] | None = None) -> None:
+        numbers = words_of(lexicon).numbers
+        single: dict[int, list[Entry]] = defaultdict(list)
+        longer: dict[int, list[_Sequel]] = defaultdict(list)
+        for entry in lexicon.entries if entries is None else entries:
+            for pattern in entry.patterns:
+                first, *steps = ((numbers(slot.words), slot.gap) for slot in pattern.slots)
+                if not steps:
+                    for number in first[0]:
+                        single[number].append(entry)
+                    continue
+                rest = tuple(steps[1:])
+                sequel = _Sequel(entry, *steps[0], rest, rest[0][0] if rest else frozenset())
+                for number in first[0]:
+                    longer[number].append(sequel)
+        self._openings = _Openings(dict(single), dict(longer))
+
+    def match(self, tokens: Sequence[Token]) -> list[Match]:
+        """Every pattern found in the tokens of one sentence, in order of place; nested and overlapping ones too."""
+        out: list[Match] = []
+        readings = [token.readings for token in tokens]
+        openings = [*map(self._openings.__getitem__, readings)]
+        if not any(openings):
+            return out
+        words = [each.all for each in readings]
+        present: frozenset[int] = frozenset().union(*words)
+        last = len(tokens) - 1
+        for at, opening in enumerate(openings):
+            if opening is None:
+                continue
+            if at < last and not (opening.next.isdisjoint(words[at + 1]) and opening.later.isdisjoint(present)):
+                seconds = _seconds(opening, tokens, words, at)
+                if seconds:
+                    out += _longer(seconds, tokens, words, present, at)
+            if opening.singles:
+                token, only = tokens[at], (at,)
+                start, end = token.start, token.end
+                out += [_match((entry, only, start, end, whole)) for entry, whole in opening.singles]
+        return out
 
 
 def _place(match: Match) -> tuple[int, int, str]:
     return match.start, -match.end, match.entry.iri
 
 
-def _longer(opening: _Opening, tokens: Sequence[Token], words: Sequence[frozenset[int]], at: int) -> Iterable[Match]:
-    """The patterns of several words that begin at a token; of one entry at one place the reading with most words."""
-    found: dict[tuple[str, int], Match] = {}
-    done: set[int] = set()
-    if not tokens[at + 1].parted:  # next to each other means no mark between: «salattu, varmuuskopiot» are two things
-        for word in words[at + 1] & opening.next:
+def _seconds(
+    opening: _Opening, tokens: Sequence[Token], words: Sequence[frozenset[int]], at: int
+) -> list[tuple[int, _Sequel, int]]:
+    """The patterns begun at a token whose second word is there, with the place of that word, nearest first."""
+    following, later = at + 1, opening.later
+    out: list[tuple[int, _Sequel, int]] = []
+    # Next to each other means no mark between: «salattu, varmuuskopiot» are two things.
+    if not opening.next.isdisjoint(words[following]) and not tokens[following].parted:
+        for word in words[following] & opening.next:
             for sequel, whole in opening.adjoining[word]:
-                if id(sequel) not in done:
-                    _complete(sequel, whole, tokens, at, at + 1, found, done)
-    later = opening.later
+                out.append((following, sequel, whole))
     if later:
-        for index in range(at + 1, min(at + 1 + opening.reach, len(tokens))):
-            for word in words[index] & later:
-                for sequel, whole in opening.apart[word]:
-                    if index - at - 1 <= sequel.gap and id(sequel) not in done:
-                        _complete(sequel, whole, tokens, at, index, found, done)
-    return found.values()
+        for index, others in enumerate(words[following : following + opening.reach], following):
+            if not later.isdisjoint(others):
+                for word in others & later:
+                    for sequel, whole in opening.apart[word]:
+                        if index <= following + sequel.gap:
+                            out.append((index, sequel, whole))
+    return out
 
 
-def _complete(
-    sequel: _Sequel,
-    whole: int,
+def _longer(
+    seconds: Iterable[tuple[int, _Sequel, int]],
     tokens: Sequence[Token],
+    words: Sequence[frozenset[int]],
+    present: frozenset[int],
     at: int,
-    second: int,
-    found: dict[tuple[str, int], Match],
-    done: set[int],
-) -> None:
-    """Follow a pattern of which the first two words stand at `at` and `second` through to its end, nearest words first."""
-    rest = _follow(tokens, second, sequel.rest) if sequel.rest else (second,)
-    if rest is None:
-        return
-    done.add(id(sequel))
-    indexes = (at, *rest)
-    last = indexes[-1]
-    count = whole + sum(1 for i in rest if tokens[i].readings.whole)
-    key = sequel.entry.iri, last
-    known = found.get(key)
-    if known is None or (len(indexes), count) > (len(known.tokens), known.whole):
-        found[key] = Match(sequel.entry, indexes, tokens[at].start, tokens[last].end, count)
+) -> Iterable[Match]:
+    """The patterns of several words that begin at a token, in order; of one entry at one place the reading with most words.
+
+    Parameters:
+        seconds: those whose second word is there, with its place.
+        words: what each token can be.
+        present: what any of them can be: a pattern of which a word is not there need not be followed.
+    """
+    found: dict[tuple[str, int], Match] = {}
+    done: set[_Sequel] = set()
+    for second, sequel, whole in seconds:
+        if sequel in done:
+            continue
+        rest: tuple[int, ...] | None = (second,)
+        if sequel.rest:
+            rest = None if sequel.third.isdisjoint(present) else _followed(tokens, words, second, sequel.rest)
+            if rest is None:
+                continue
+        done.add(sequel)
+        for index in rest:
+            if tokens[index].readings.whole:
+                whole += 1
+        last = rest[-1]
+        key = sequel.entry.iri, last
+        known = found.get(key)
+        if known is None or (len(rest) + 1, whole) > (len(known.tokens), known.whole):
+            found[key] = _match((sequel.entry, (at, *rest), tokens[at].start, tokens[last].end, whole))
+    return found.values() if len(found) < 2 else sorted(found.values(), key=_place)
 
 
-def _follow(tokens: Sequence[Token], at: int, steps: Sequence[tuple[frozenset[int], int]]) -> tuple[int, ...] | None:
+def _followed(
+    tokens: Sequence[Token], words: Sequence[frozenset[int]], at: int, steps: Sequence[tuple[frozenset[int], int]]
+) -> tuple[int, ...] | None:
     """The indexes of the tokens from `at` on that complete a pattern begun there, nearest first, or None."""
-    if not steps:
-        return (at,)
     wanted, gap = steps[0]
     if not gap and at + 1 < len(tokens) and tokens[at + 1].parted:
         return None
-    for index in range(at + 1, min(at + 2 + gap, len(tokens))):
-        if not wanted.isdisjoint(tokens[index].readings.all):
-            rest = _follow(tokens, index, steps[1:])
+    for index, word in enumerate(words[at + 1 : at + 2 + gap], at + 1):
+        if not wanted.isdisjoint(word):
+            if len(steps) == 1:
+                return at, index
+            rest = _followed(tokens, words, index, steps[1:])
             if rest is not None:
                 return (at, *rest)
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -17,40 +17,48 @@ from ontology.lexicon import Lexicon
 
 Process = tuple[int, str]
 """A processing activity: the number of its register, and its name within it ("" for the register itself)."""
+_NO_SIGNALS: frozenset[str] = frozenset()
 SHORT_DENIAL = 3
 """Words in a sentence that only denies."""
 ACTIVITIES = {"CookieTopic": "cookies", "NewsletterTopic": "newsletter"}
 """Topics whose sections speak of an activity with purposes and bases of its own, nested in the register."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class ReadSentence:
-    """A sentence with everything that was found in it.
+    """A sentence with everything that was found in it. Nobody alters one; it is not frozen since that is slow to make.
 
     Attributes:
         section: the section it stands in.
-        register: number of the register (processing activity) it belongs to, from 1.
+        register: number of the register it belongs to, from 1.
+        process: the processing activity that it speaks of.
         found: lexical entries found, nested and overlapping ones too.
+        facets: their facets.
         cues: the cues that tell what the sentence is about.
         effects: the cues that change polarity and those that are signals too.
         others: numbers, units of time, months and legal forms of organisations.
         own_signals: local names of the signals that the cues give.
         signals: those, and those of the sentence that introduces it.
+        plain: whether nothing in it could make a statement other than asserted.
         lead: the sentence that introduces it, if it is a list item.
     """
 
     section: Section
     register: int
+    process: Process
     sentence: Sentence
-    found: tuple[Match, ...]
-    cues: tuple[Match, ...]
-    effects: tuple[Match, ...]
-    others: tuple[Match, ...]
+    found: Sequence[Match]
+    facets: Set[str | None]
+    cues: Sequence[Match]
+    effects: Sequence[Match]
+    others: Sequence[Match]
     own_signals: frozenset[str]
     signals: frozenset[str]
+    plain: bool
     lead: ReadSentence | None
     text: str = field(repr=False)
     structure: Matcher = field(repr=False)
+    _mentions: dict[str, list[Match]] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def structural(self) -> tuple[Match, ...]:
@@ -58,19 +66,9 @@ class ReadSentence:
         return tuple(self.structure.match(self.sentence.tokens))
 
     @cached_property
-    def mentions(self) -> tuple[Match, ...]:
-        """The entries that stay by the overlap rule, for facets without licences."""
-        return tuple(longest(self.found))
-
-    @cached_property
     def clauses(self) -> Clauses:
         """Its clauses and cues of polarity."""
         return modality.clauses(self.text, self.sentence.tokens, (*self.effects, *self.structural))
-
-    @cached_property
-    def plain(self) -> bool:
-        """Whether nothing in it could make a statement other than asserted."""
-        return all(DECISIVE.isdisjoint(m.entry.effects) for m in self.effects)
 
     def polarity(self, at: Sequence[int]) -> Polarity:
         """The polarity of a mention on the tokens `at`, with that of the introducing sentence where it says more."""
@@ -107,25 +105,18 @@ class ReadSentence:
         return len(self.sentence.tokens) <= SHORT_DENIAL and bool(self.clauses.of("Negates"))
 
     @property
-    def process(self) -> Process:
-        """The processing activity that it speaks of."""
-        return self.register, next((name for topic, name in ACTIVITIES.items() if topic in self.section.topics), "")
-
-    @property
     def span(self) -> Span:
         """Where it stands."""
         return Span(self.sentence.start, self.sentence.end)
 
     def of(self, facet: str) -> list[Match]:
-        """The mentions of one facet, by local name."""
-        return self._by_facet.get(facet, []) if self.found else []
-
-    @cached_property
-    def _by_facet(self) -> dict[str, list[Match]]:
-        out: dict[str, list[Match]] = {}
-        for match in self.mentions:
-            out.setdefault(match.entry.facet or "", []).append(match)
-        return out
+        """The mentions of one facet, by local name, that stay by the overlap rule."""
+        if facet not in self.facets:
+            return []
+        known = self._mentions.get(facet)
+        if known is None:
+            known = self._mentions[facet] = longest([m for m in self.found if m.entry.facet == facet])
+        return known
 
     def of_kind(self, kind: str) -> list[Match]:
         """What was found of one kind beside lexical entries and cues: numbers, units, months, legal forms."""
@@ -186,46 +177,53 @@ class MentionReader:
         registers = _registers(sections)
         for section, register in zip(sections, registers, strict=True):
             mine: list[ReadSentence] = []
+            process = register, next((name for topic, name in ACTIVITIES.items() if topic in section.topics), "")
             if section.heading is not None:
                 heading = Sentence(*section.heading, section.words)
-                headings.append(self._sentence(notice.text, section, register, heading, None))
+                headings.append(self._sentence(notice.text, section, process, heading, None))
             for sentence in section.sentences:
                 lead = mine[sentence.lead] if sentence.lead is not None else None
-                mine.append(self._sentence(notice.text, section, register, sentence, lead))
+                mine.append(self._sentence(notice.text, section, process, sentence, lead))
             out += mine
         return Reading(notice, tuple(sections), tuple(out), tuple(headings), max(registers, default=1))
 
     def _sentence(
-        self, text: str, section: Section, register: int, sentence: Sentence, lead: ReadSentence | None
+        self, text: str, section: Section, process: Process, sentence: Sentence, lead: ReadSentence | None
     ) -> ReadSentence:
         found: list[Match] = []
+        facets: set[str | None] = set()
         cues: list[Match] = []
         effects: list[Match] = []
         others: list[Match] = []
-        own: set[str] = set()
+        signals = _NO_SIGNALS
+        plain = True
         for match in self._matcher.match(sentence.tokens):
             entry = match.entry
             if entry.kind == "LexicalEntry":
                 found.append(match)
+                facets.add(entry.facet)
             elif entry.kind == "Cue":
                 if entry.signals:
                     cues.append(match)
-                    own |= entry.signals
+                    signals |= entry.signals
                 if entry.effects:
                     effects.append(match)
+                    plain = plain and DECISIVE.isdisjoint(entry.effects)
             else:
                 others.append(match)
-        signals = frozenset(own)
         return ReadSentence(
             section,
-            register,
+            process[0],
+            process,
             sentence,
-            tuple(found),
-            tuple(cues),
-            tuple(effects),
-            tuple(others),
+            found,
+            facets,
+            cues,
+            effects,
+            others,
             signals,
             signals | lead.own_signals if lead is not None else signals,
+            plain,
             lead,
             text,
             self._structure,

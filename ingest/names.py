@@ -25,7 +25,7 @@ LONGEST_NAME = 6
 LONGEST_SHORT_FORM = 4
 """Letters of a legal form that is an abbreviation («tmi»)."""
 _JOINERS = re.compile(r"[ \t]*(?:[&+][ \t]*)?|[ \t]+-[ \t]+")
-_HYPHENATED = re.compile(r"\d+-[\d-]+")
+_HYPHENATED = re.compile(r"\d\d*-[\d-]+")
 _BUSINESS_ID = re.compile(r"\d{6,7}-\d|(?:\d{2})?\d{6}-\d{4}|\d{8}-\d")
 _CASE = re.compile(r":[^\W\d_]{1,5}$")
 _FORMS = frozenset(

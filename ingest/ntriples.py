@@ -6,6 +6,7 @@ Source: RDF 1.1 N-Triples, section 2; canonical forms (no escapes but those need
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"}
 _TO_ESCAPE = re.compile(r'[\\"\n\r]')
@@ -19,9 +20,17 @@ def iri(value: str) -> str:
     return f"<{value}>"
 
 
+@lru_cache(maxsize=4096)
+def term(value: str) -> str:
+    """The reference of a term of a vocabulary; these come again in every notice."""
+    return iri(value)
+
+
 def literal(value: str, language: str = "", datatype: str = "") -> str:
     """A literal, with a language tag or a datatype IRI."""
-    text = '"' + _TO_ESCAPE.sub(lambda m: _ESCAPED[m.group()], value) + '"'
+    if _TO_ESCAPE.search(value):
+        value = _TO_ESCAPE.sub(lambda m: _ESCAPED[m.group()], value)
+    text = f'"{value}"'
     if language:
         return f"{text}@{language}"
     return f"{text}^^<{datatype}>" if datatype else text

@@ -7,7 +7,6 @@ guess. Where one sentence, or a sentence and the items it introduces, names them
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ingest.claims import Claim, Iri
 from ingest.mentions import Reading, ReadSentence
@@ -38,7 +37,7 @@ def _with_basis(reading: Reading, claim: Claim, bases: dict[int, set[str]]) -> C
         if given and len(given) <= MOST_BASES:
             found |= given
     values = tuple((str(DPV.hasLegalBasis), Iri(f"./{path}")) for path in sorted(found))
-    return replace(claim, values=(*claim.values, *values)) if values else claim
+    return claim._replace(values=(*claim.values, *values)) if values else claim
 
 
 def _unit(sentence: ReadSentence) -> int:

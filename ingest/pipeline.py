@@ -5,8 +5,10 @@ A :class:`Pipeline` holds what is known of language and law, loaded once; mappin
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Mapping
+from functools import cached_property
 
 from ingest.citations import CitationReader
 from ingest.claims import Claim, ConceptClaims, merged
@@ -35,6 +37,7 @@ from ontology.lexicon import Lexicon
 from ontology.namespaces import ID_BASE
 from ontology.reference import Reference, load_reference
 from ontology.vocabulary import Vocabulary
+from shapes.background import Background
 
 VERSION = "2"
 """Changes when the rules of composition change, so that graphs say which ones made them."""
@@ -70,6 +73,16 @@ class Pipeline:
         digest = hashlib.sha256("\n".join((VERSION, lexicon.digest(), known.digest())).encode()).hexdigest()
         return cls(lexicon.load(), known, load_reference(), facets.load(), f"{ID_BASE}run/{digest[:16]}")
 
+    @cached_property
+    def background(self) -> Background:
+        """What validation needs to know of the vocabulary."""
+        return Background.of(self.vocabulary.graph)
+
+    @cached_property
+    def vocabulary_lines(self) -> tuple[str, ...]:
+        """The vocabulary as it is stored beside the notices."""
+        return self.vocabulary.n_triples()
+
     def sections(self, notice: Notice) -> list[Section]:
         """The sections of a notice, those of each of its languages."""
         found = (s for language in notice.languages for s in self._reader(language).sections(notice.only(language)))
@@ -91,9 +104,12 @@ class Pipeline:
         )
 
     def _reader(self, language: str) -> _Reader:
-        if language not in self._readers:
-            self._readers[language] = _Reader(self._lexicons[language], self.vocabulary, self._reference, self._rules)
-        return self._readers[language]
+        reader = self._readers.get(language)
+        if reader is None:
+            reader = _Reader(self._lexicons[language], self.vocabulary, self._reference, self._rules)
+            self._readers[language] = reader
+            gc.freeze()  # what is known lives as long as the process: looking it through for garbage is wasted
+        return reader
 
 
 class _Reader:

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from ingest.snapshots import Snapshots
 from ingest.store_errors import StoreError
 from ontology.namespaces import ID_BASE
+from remote.location import Location
 
 try:
     import fcntl
@@ -32,7 +33,7 @@ _IMPLIED = frozenset(
 class NothingPublished(FileNotFoundError):
     """There is no published snapshot at `path`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Location) -> None:
         self.path = path
         super().__init__(f"nothing is published in {path}. Put notices in with: seloste ingest FILES --store {path}")
 
@@ -119,18 +120,21 @@ class Published:
 
     def triples(self, graph: str) -> list[Triple]:
         """The statements of one public graph, sorted; none when it has none or is not public."""
-        return [] if graph.endswith(CONTACTS) else sorted(self._match(None, ox.NamedNode(graph)))
+        return [] if graph.endswith(CONTACTS) else sorted(self._match(None, graph))
 
     def about(self, subject: str, graph: str) -> list[Triple]:
         """What one graph says of one subject, sorted."""
-        return sorted(self._match(ox.NamedNode(subject), ox.NamedNode(f"{self.base}graph/{graph}")))
+        return sorted(self._match(subject, f"{self.base}graph/{graph}"))
 
     def merged(self) -> Iterator[Triple]:
         """The union of the public graphs, each statement once, in no order."""
-        return self._match(None, ox.DefaultGraph())
+        return self._match(None, None)
 
-    def _match(self, subject: ox.NamedNode | None, graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[Triple]:
-        for quad in self._store.quads_for_pattern(subject, None, None, graph):
+    def _match(self, subject: str | None, graph: str | None) -> Iterator[Triple]:
+        """The statements of a graph, of the merged one when none is named; about one subject when one is."""
+        about = ox.NamedNode(subject) if subject else None
+        within = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+        for quad in self._store.quads_for_pattern(about, None, None, within):
             found = quad.subject
             if not isinstance(found, ox.NamedNode):
                 raise SnapshotUnreadable(self._path, "a blank node as subject")

@@ -26,8 +26,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ingest.ntriples import iri, literal, triple
-from ingest.store import JOURNAL, Store, StoreError
+from ingest.store import JOURNAL, StoreError
+from ingest.stores import NoticeStore, opened
 from ontology.namespaces import DCTERMS, PREFIXES, SEL
+from remote.location import located
 
 DQV = "http://www.w3.org/ns/dqv#"
 DATASET_GRAPH = "graph/dataset"
@@ -190,7 +192,7 @@ def others(lines: Iterable[str], base: str) -> list[str]:
     return [line for line in lines if not mine.match(line)]
 
 
-def write(scores: Sequence[Score], store: Store, day: date) -> bool:
+def write(scores: Sequence[Score], store: NoticeStore, day: date) -> bool:
     """Put the measurements into the dataset's graph in place of all that were there; True when something changed.
 
     Raises:
@@ -204,7 +206,7 @@ def write(scores: Sequence[Score], store: Store, day: date) -> bool:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read scores, write their measurements, publish: 0 done, 2 wrong usage, 3 unreadable input, 4 a broken store."""
     parser = argparse.ArgumentParser(prog="python -m ingest.quality", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--store", type=Path, required=True, help="the store's directory")
+    parser.add_argument("--store", type=located, required=True, help="the store's directory or address")
     parser.add_argument("--date", type=date.fromisoformat, required=True, help="when the scores were made, YYYY-MM-DD")
     parser.add_argument(
         "--score-json",
@@ -218,10 +220,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if len({language for language, _ in chosen.score_json}) < len(chosen.score_json):
         parser.error("give one score for each language")
     try:
-        if not (chosen.store / JOURNAL).is_file():
+        if isinstance(chosen.store, Path) and not (chosen.store / JOURNAL).is_file():
             raise NoStore(chosen.store)
         scores = [read_score(file, language) for language, file in chosen.score_json]
-        with Store.open(chosen.store) as store:
+        with opened(chosen.store) as store:
             changed = write(scores, store, chosen.date)
             snapshot = store.publish()
     except (QualityError, StoreError) as error:

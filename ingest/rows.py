@@ -65,21 +65,45 @@ def _labelled(page: Page, block: Block, headings: HeadingReader) -> Iterator[Cel
 
 def _tabbed(page: Page, block: Block, headings: HeadingReader) -> Iterator[Cell]:
     """The cells of a table with tabs, if its first line holds the titles of its columns; a title may name no topic."""
-    rows = [_cells_of(page.text, line) for line in block.lines]
-    titles = [headings.title(page, span) for span in rows[0]]
+    rows = _rows(page.text, block)
+    titles = [headings.title(page, span) if span is not None else None for span in rows[0]]
     if sum(title is not None for title in titles) < FEWEST_TITLES:
         return
     for number, row in enumerate(rows):
         for column, span in enumerate(row):
+            if span is None:
+                continue
             title = titles[column] if column < len(titles) else None
             topics = TITLE_ROW if number == 0 else title.topics if title is not None else frozenset()
             yield Cell(span, span, topics, number)
 
 
-def _cells_of(text: str, line: Span) -> list[Span]:
-    """The cells of a line; columns are counted by tabs, so an empty cell is kept out but not its place."""
-    found = (_trimmed(text, m.start(), m.end()) for m in _CELL.finditer(text, line.start, line.end))
-    return [span for span in found if span is not None]
+def _rows(text: str, block: Block) -> list[list[Span | None]]:
+    """The cells of each line, None for an empty one.
+
+    Where every line has as many tabs as the line of titles, each tab ends a cell, so an empty cell keeps its place;
+    else several tabs together are one gap, as people set tables by hand.
+    """
+    lines = [_whole(text, line) for line in block.lines]
+    tabs = {text.count("\t", line.start, line.end) for line in lines}
+    if len(tabs) == 1:
+        return [list(_by_tabs(text, line)) for line in lines]
+    return [[_trimmed(text, m.start(), m.end()) for m in _CELL.finditer(text, *line)] for line in block.lines]
+
+
+def _whole(text: str, line: Span) -> Span:
+    """The line with the tabs before its first words and after its last ones, which stand for empty cells."""
+    begin, end = text.rfind("\n", 0, line.start) + 1, text.find("\n", line.end)
+    end = len(text) if end < 0 else end
+    return Span(line.start if text[begin : line.start].strip() else begin, end)
+
+
+def _by_tabs(text: str, line: Span) -> Iterator[Span | None]:
+    start = line.start
+    while (tab := text.find("\t", start, line.end)) >= 0:
+        yield _trimmed(text, start, tab)
+        start = tab + 1
+    yield _trimmed(text, start, line.end)
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

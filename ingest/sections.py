@@ -19,6 +19,8 @@ from ontology.lexicon import Lexicon
 FIELD_TOPICS = frozenset(
     {"ControllerTopic", "ContactTopic", "OfficerTopic", "ComplaintTopic", "RightTopic", "RegisterNameTopic"}
 )
+BASIS_TOPICS = frozenset({"ConsentTopic", "InterestTopic"})
+"""Topics of headings that name a legal basis, and so may answer one."""
 LONGEST_FIELD = 12
 """Words. A longer paragraph under a field is not part of its value."""
 
@@ -95,10 +97,14 @@ class Sectioner:
             heading = self._headings.read(page, block)
             content = Span(block.start, block.end)
             if heading is not None and (
-                _introduces(text, heading, opened[-1]) or _lists_data(text, heading, opened[-1])
+                _introduces(text, heading, opened[-1])
+                or _lists_data(text, heading, opened[-1])
+                or _explains(heading, opened[-1])
             ):
                 heading = None
             if heading is not None:
+                if heading.number or not (heading.announces or heading.topics & BASIS_TOPICS):
+                    _answer(opened)
                 opened.append(_Opened(_line_start(text, heading.span.start), heading))
                 content = Span(min(heading.span.end, block.end), block.end)
             elif opened[-1].within is not None:
@@ -106,6 +112,7 @@ class Sectioner:
             elif _is_field(text, opened[-1]) and len(page.tokens.within(*content)) > LONGEST_FIELD:
                 opened.append(_Opened(_line_start(text, block.start)))
             opened[-1].parts.extend((part, block.kind is Kind.ITEM) for part in self._parts(text, content))
+        _answer(opened)
         return self._sections(page, opened)
 
     def _open_row(self, page: Page, opened: list[_Opened], row: Sequence[Cell]) -> None:
@@ -171,6 +178,28 @@ def _inner(page: Page, opened: _Opened, end: int, within: Section | None) -> Sec
     return Section(opened.start, end, None, topics, announces, "", _led(page, opened.parts), row=opened.row)
 
 
+def _answer(opened: list[_Opened]) -> None:
+    """What looks like headings over nothing under a heading over nothing is its content: «5. Peruste», «Oikeutettu etu».
+
+    So it is under a heading with a number, the next of which would have one too, where a basis is named, and where
+    rights are listed line by line.
+    """
+    lines: list[Heading] = []
+    for section in reversed(opened):
+        heading = section.heading
+        if heading is None:
+            return
+        rights = "RightTopic" in heading.topics and all(h.announces for h in lines)
+        basis = "LegalBasisTopic" in heading.topics and all(h.topics & BASIS_TOPICS for h in lines)
+        if lines and (rights or (not section.parts and (heading.number or basis))):
+            section.parts.extend((line.span, False) for line in lines)
+            del opened[len(opened) - len(lines) :]
+            return
+        if section.parts or heading.number:
+            return
+        lines.insert(0, heading)
+
+
 def _is_field(text: str, section: _Opened) -> bool:
     """Whether a section is one field with its value on its line («Supervisory authority: …»), no heading of what follows."""
     heading = section.heading
@@ -197,6 +226,14 @@ def _introduces(text: str, heading: Heading, section: _Opened) -> bool:
     return (
         above is not None and not section.parts and text[heading.span.end - 1] == ":" and heading.topics <= above.topics
     )
+
+
+def _explains(heading: Heading, section: _Opened) -> bool:
+    """Whether a line right under a heading on a right says it in full: «Oikaisuoikeus», «Oikeus vaatia tietojen korjaamista»."""
+    above = section.heading
+    if above is None or section.parts or heading.number or not heading.announces:
+        return False
+    return heading.announces <= above.announces
 
 
 def _led(page: Page, parts: Sequence[tuple[Span, bool]]) -> tuple[Sentence, ...]:

@@ -17,8 +17,8 @@ from ingest.notice import Span
 _LINE = re.compile(r"[^\n]+")
 _ITEM = re.compile(r"\s*(?:[-–—•*·▪●○‣]|\(?[a-zA-Z]\)|o(?=\s))\s+(?=\S)")
 _NUMBERED = re.compile(r"\s*(?:#{1,6}\s+)?(\d{1,2}(?:\.\d{1,2})*)(?:[.)](?=\s)|\s|[.)](?=[^\W\d]))\s*")
-_STOP = re.compile(r"[.!?…][\"”’)]*(?=\s+[\"“”(\[]?[A-ZÅÄÖ0-9])|\n(?=\S)")
-_INLINE_ITEM = re.compile(r"(?<=\s)[-–•]\s(?=\w)")
+_STOP = re.compile(r"[.!?…\n](?:(?<=\n)(?=\S)|(?<!\n)[\"”’)]*(?=\s+[\"“”(\[]?[A-ZÅÄÖ0-9]))")
+_INLINE_ITEM = re.compile(r"[-–•](?<=\s[-–•])\s(?=\w)")
 _LABEL = re.compile(r"[^\W\d_][^\n:.,]{2,40}:\s")
 FEWEST_INLINE_ITEMS = 3
 

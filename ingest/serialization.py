@@ -47,5 +47,6 @@ def _trig(dataset: Dataset) -> str:
 
 
 def _quads(lines: Sequence[str], graph: str) -> str:
-    """N-Triples lines as N-Quads of one graph: all of them end in « .», and nothing in a literal ends a line."""
-    return ("\n".join(lines) + "\n").replace(" .\n", f" <{graph}> .\n") if lines else ""
+    """N-Triples lines as N-Quads of one graph: all of them end in « .», before which the graph is named."""
+    end = f"<{graph}> .\n"
+    return end.join([line[:-1] for line in lines]) + end if lines else ""

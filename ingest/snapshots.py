@@ -35,6 +35,22 @@ class Snapshot:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A snapshot as it lies there: since when, whether readers are pointed at it, and whether one has it open.
+
+    `size` are the bytes of its files; `own` those that no other snapshot and not the live copy shares.
+    """
+
+    revision: int
+    path: Path
+    published: float
+    current: bool
+    in_use: bool
+    size: int
+    own: int
+
+
 class Snapshots:
     """The checkpoints of one store directory."""
 
@@ -81,6 +97,24 @@ class Snapshots:
         temporary.replace(self._pointer)
         _sync_directory(self._pointer.parent)
         return Snapshot(revision, target)
+
+    def kept(self) -> list[Kept]:
+        """What lies there, oldest first. Raises OSError."""
+        if not self._root.is_dir():
+            return []
+        current = self.current()
+        found = []
+        for revision in sorted(int(entry.name) for entry in self._root.iterdir() if entry.name.isdecimal()):
+            path = self._root / str(revision)
+            files = [file.stat() for file in path.rglob("*") if file.is_file()]
+            found.append(
+                Kept(
+                    revision, path, (path / "lease").stat().st_mtime,
+                    current is not None and revision == current.revision, _in_use(path / "lease"),
+                    sum(one.st_size for one in files), sum(one.st_size for one in files if one.st_nlink == 1),
+                )
+            )  # fmt: skip
+        return found
 
     def prune(self, keep: int = KEEP) -> int:
         """Delete all but the `keep` newest, the current one and those still open; returns the oldest that is left."""

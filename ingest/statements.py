@@ -7,7 +7,7 @@ apart: a transfer that only one of the texts names is a statement of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ingest.claims import Claim, Iri, Text, merged
 from ingest.contacts import Contact
@@ -70,4 +70,4 @@ def _renumbered(claims: Sequence[Claim]) -> Iterator[Claim]:
         stated = tuple((p, v) for p, v in claim.values if isinstance(v, Iri | Text))
         same = claim.polarity.modality, stated, claim.processes
         key = numbers.setdefault(same, f"{TRANSFER}{len(numbers) + 1}")
-        yield replace(claim, key=key)
+        yield claim._replace(key=key)

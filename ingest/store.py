@@ -10,18 +10,18 @@ live copy that is one revision behind: the next opening brings it up. The graphs
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from ingest import store_live, text_index
-from ingest.journal import Change, Journal, Lines, canonical
+from ingest import graph_names, store_live, text_index
+from ingest.journal import Change, Journal, Lines, Receipt, canonical
 from ingest.snapshots import INDEX, Snapshot, Snapshots
 from ingest.store_errors import (
     BadGraphName,
     BadTriples,
+    NoSuchSnapshot,
     StoreBaseMismatch,
     StoreDamaged,
     StoreError,
@@ -35,6 +35,7 @@ from ontology.namespaces import ID_BASE
 __all__ = [
     "BadGraphName",
     "BadTriples",
+    "NoSuchSnapshot",
     "Snapshot",
     "Store",
     "StoreBaseMismatch",
@@ -46,9 +47,6 @@ __all__ = [
 ]
 
 JOURNAL, LIVE = "journal.sqlite", "live"
-CONTACTS = "/contacts"
-_NOTICE_GRAPH = re.compile(r"notice/[0-9A-Za-z._~-]+(/contacts|/inferred|/report)?")
-_SHARED_GRAPH = re.compile(r"graph/[0-9A-Za-z._~-]+")
 _NO_ORGANISATIONS: Mapping[str, Sequence[str]] = {}
 
 
@@ -61,6 +59,7 @@ class Store:
         self.base = base
         self._journal = journal
         self._live: Live | None = live
+        self._closed = False
         self._snapshots = Snapshots(path)
         self._organisations = f"{base}graph/organisations"
 
@@ -74,7 +73,7 @@ class Store:
         _prepare(path)
         journal = Journal.open(path / JOURNAL, base)
         try:
-            live = _live(path, base, journal)
+            live = store_live.opened(path, LIVE, base, journal)
         except StoreError:
             journal.close()
             raise
@@ -88,7 +87,7 @@ class Store:
 
     def close(self) -> None:
         """Release the directory. What was not published is kept, and readers see it after the next publication."""
-        self._live = None
+        self._live, self._closed = None, True
         self._journal.close()
 
     @property
@@ -97,27 +96,34 @@ class Store:
         return self._journal.revision
 
     def replace(
-        self, graphs: Mapping[str, Sequence[str]], organisations: Mapping[str, Sequence[str]] = _NO_ORGANISATIONS
-    ) -> bool:
+        self, graphs: Mapping[str, Sequence[str]], organisations: Mapping[str, Sequence[str]] = _NO_ORGANISATIONS,
+        receipt: bytes | None = None,
+    ) -> bool:  # fmt: skip
         """Store a notice's graphs in one transaction; True when something changed.
 
         `graphs` maps graph IRIs of notices to N-Triples lines. When a notice's own graph is among them, they are all
         that the notice has: graphs of it that are stored but not given go. Without it only the graphs given change.
         `organisations` maps an organisation's IRI to its lines for the graph of organisations; one that is there
-        already keeps its description. Raises BadGraphName, BadTriples or StoreUnwritable; then nothing is changed.
+        already keeps its description. `receipt` is the key of the document they were made from (`received`).
+        Raises BadGraphName, BadTriples or StoreUnwritable; then nothing is changed.
         """
         wanted: dict[str, Sequence[str]] = {}
+        notice = min(graphs, default="")  # the others are called like it and longer
         for graph, lines in graphs.items():
-            kind = self._local(graph, _NOTICE_GRAPH, f"{self.base}notice/…")
             wanted[graph] = lines
-            if not kind.group(1):
+            if not graph_names.of_notice(graph, self.base):
                 wanted |= {old: () for old in self._graphs_of(graph) if old not in graphs}
         changes = [
             Change(self._organisations, iri, (), store_live.checked(self._organisations, lines, self.base))
             for iri, lines in organisations.items()
             if lines and not self._journal.lines(self._organisations, iri)
         ]
-        return self._write([*(self._change(graph, "", lines) for graph, lines in wanted.items()), *changes])
+        kept = Receipt(notice, receipt) if receipt is not None else None
+        return self._write([*(self._change(graph, "", lines) for graph, lines in wanted.items()), *changes], kept)
+
+    def received(self, receipt: bytes) -> str | None:
+        """The notice that stands here as it was made from the document with this key; None when none does."""
+        return self._journal.receipt(receipt)
 
     def remove(self, notice_iri: str) -> bool:
         """Take a notice with all its graphs out, in one transaction; True when it was there. Raises StoreUnwritable."""
@@ -129,7 +135,7 @@ class Store:
         In `id:graph/organisations` the lines are curated descriptions: each takes the place of what notices gave for
         that organisation, and organisations not among them stay. Raises BadGraphName, BadTriples or StoreUnwritable.
         """
-        self._local(graph_iri, _SHARED_GRAPH, f"{self.base}graph/…")
+        graph_names.shared(graph_iri, self.base)
         if graph_iri != self._organisations:
             return self._write([self._change(graph_iri, "", list(lines))])
         described: dict[str, list[str]] = {}
@@ -161,6 +167,36 @@ class Store:
             raise self._failed(error) from error
         return snapshot
 
+    def revert(self, revision: int) -> bool:
+        """Bring back, as one new transaction, all that stood at a published `revision`; True when something changed.
+
+        Raises NoSuchSnapshot or StoreUnwritable.
+        """
+        published = [one.revision for one in self._snapshots.kept()]
+        if revision not in published or not self._journal.horizon <= revision:
+            raise NoSuchSnapshot(self.path, revision, published)
+        since = self._journal.since(revision)
+        return self._write([Change(one.graph, one.part, one.after, one.before) for one in since])
+
+    def compact(self) -> Snapshot:
+        """Give back the space that is not needed, and publish what is left as the only snapshot but those being read.
+
+        Raises StoreUnwritable: it needs about as much free space as the store takes.
+        """
+        live = self._caught_up()
+        self._journal.compact()
+        # A revision of its own: readers get the files as they are now, and let go of the old ones.
+        revision = self._journal.commit((), advance=True)
+        try:
+            live.apply((), revision)
+            live.optimise()
+        except (OSError, RuntimeError) as error:
+            raise self._failed(error) from error
+        snapshot = self.publish()
+        self._journal.prune(self._snapshots.prune(keep=1))
+        self._journal.compact()
+        return snapshot
+
     def notices(self) -> list[str]:
         """The IRIs of the notices stored, in order."""
         prefix = f"{self.base}notice/"
@@ -174,14 +210,12 @@ class Store:
         """The N-Triples lines of one graph as they were given, sorted; empty when there is no such graph."""
         return self._journal.graph(iri)
 
+    def withheld(self) -> frozenset[str]:
+        """The notices whose contacts are kept elsewhere: none of a directory's."""
+        return frozenset()
+
     def _graphs_of(self, notice_iri: str) -> list[str]:
         return [iri for iri in self._journal.graphs(notice_iri) if iri == notice_iri or iri[len(notice_iri)] == "/"]
-
-    def _local(self, graph: str, pattern: re.Pattern[str], expected: str) -> re.Match[str]:
-        match = pattern.fullmatch(graph.removeprefix(self.base)) if graph.startswith(self.base) else None
-        if match is None:
-            raise BadGraphName(graph, expected)
-        return match
 
     def _change(self, graph: str, part: str, lines: Sequence[str]) -> Change:
         before = self._journal.lines(graph, part)
@@ -189,38 +223,43 @@ class Store:
         after = before if canonical(lines) == before else store_live.checked(graph, lines, self.base)
         return Change(graph, part, before, after)
 
-    def _write(self, changes: Sequence[Change]) -> bool:
+    def _write(self, changes: Sequence[Change], receipt: Receipt | None = None) -> bool:
         effective = [change for change in changes if change.before != change.after]
         if not effective:
+            if receipt is not None:
+                self._journal.commit((), receipt)
             return False
         live = self._caught_up()
-        revision = self._journal.commit(effective)
+        revision = self._journal.commit(effective, receipt)
         try:
-            live.apply(list(_public(effective)), revision)
+            live.apply(list(store_live.public(effective)), revision)
         except (OSError, RuntimeError) as error:
             raise self._failed(error) from error
         return True
 
     def _caught_up(self) -> Live:
         """The live copy at the journal's revision; an earlier write may have failed half way, on a full disk."""
-        if self._live is None:
+        if self._closed:
             raise StorePathError(self.path, "it was closed")
+        if self._live is None:
+            self._live = store_live.opened(self.path, LIVE, self.base, self._journal)
         try:
-            _catch_up(self._live, self._journal)
+            self._live.catch_up(self._journal)
         except (OSError, RuntimeError) as error:
             raise self._failed(error) from error
         return self._live
 
     def _failed(self, error: OSError | RuntimeError) -> StoreUnwritable:
+        # After an error the engine refuses everything until it is opened anew, which the next write does.
+        self._live = None
         if isinstance(error, RuntimeError):
-            # The engine reports damage in its files: they are rebuilt from the journal at the next opening.
-            self._live = None
+            # It reports damage in its files: they are rebuilt from the journal.
             shutil.rmtree(self.path / LIVE, ignore_errors=True)
         return StoreUnwritable(self.path, error)
 
     def _contacts(self) -> Iterable[str]:
         for graph in self._journal.graphs(f"{self.base}notice/"):
-            if graph.endswith(CONTACTS):
+            if graph.endswith(store_live.CONTACTS):
                 yield from store_live.nquads(graph, self._journal.lines(graph))
 
 
@@ -238,34 +277,3 @@ def _prepare(path: Path) -> None:
         raise StorePathError(path, "a part of the path is a file") from error
     except OSError as error:
         raise StoreUnwritable(path, error) from error
-
-
-def _live(path: Path, base: str, journal: Journal) -> Live:
-    directory = path / LIVE
-    try:
-        try:
-            live = Live(directory, base)
-        except (OSError, RuntimeError) as error:  # damage comes as either
-            if "lock" in str(error).lower():
-                raise StoreLocked(path) from error
-            live = store_live.fresh(directory, base)
-        revision = live.revision
-        if revision is None or not journal.horizon <= revision <= journal.revision:
-            del live  # its files are about to go
-            live = store_live.fresh(directory, base)
-            live.fill(_public(journal.everything()), journal.revision)
-        else:
-            _catch_up(live, journal)
-    except OSError as error:
-        raise StoreUnwritable(path, error) from error
-    return live
-
-
-def _catch_up(live: Live, journal: Journal) -> None:
-    revision = live.revision
-    if revision is not None and revision < journal.revision:
-        live.apply(list(_public(journal.since(revision))), journal.revision)
-
-
-def _public(changes: Iterable[Change]) -> Iterator[Change]:
-    return (change for change in changes if not change.graph.endswith(CONTACTS))

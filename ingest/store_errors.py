@@ -6,12 +6,14 @@ StoreError
 ├── StoreUnwritable     no permission, read-only or full disk
 ├── StoreDamaged        the journal itself cannot be read
 ├── StoreBaseMismatch   the store was made for another base of instance IRIs
+├── NoSuchSnapshot      a revision that is not, or no more, published
 ├── BadGraphName        a graph that has no place in a store
 └── BadTriples          lines that are not N-Triples
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -66,6 +68,16 @@ class StoreBaseMismatch(StoreError):
         super().__init__(
             f"{path} was made with base {theirs}, this run has {ours}. Use that base, or another directory."
         )
+
+
+class NoSuchSnapshot(StoreError):
+    """The store cannot be brought back to a revision: it was never published, or its snapshot is gone."""
+
+    def __init__(self, path: Path, revision: int | str | None, published: Sequence[int]) -> None:
+        self.path, self.revision = path, revision
+        known = ", ".join(map(str, published)) or "none"
+        what = "earlier than the current one" if revision is None else str(revision)
+        super().__init__(f"{path} has no snapshot {what}. Published are: {known}. See: seloste store snapshots")
 
 
 class BadGraphName(StoreError):

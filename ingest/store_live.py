@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from ingest.journal import Change, Lines, canonical
-from ingest.store_errors import BadTriples
+from ingest.journal import Change, Journal, Lines, canonical
+from ingest.store_errors import BadTriples, StoreLocked, StoreUnwritable
 
+CONTACTS = "/contacts"
 _VERSION = ox.NamedNode("http://www.w3.org/ns/dcat#version")
 Spo = tuple[ox.NamedNode | ox.BlankNode | ox.Triple, ox.NamedNode, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
 
@@ -45,6 +46,12 @@ class Live:
         else:
             self._store.update(self._difference(changes, revision))
 
+    def catch_up(self, journal: Journal) -> None:
+        """Bring the copy from its own revision to the journal's. Raises OSError."""
+        revision = self.revision
+        if revision is not None and revision < journal.revision:
+            self.apply(list(public(journal.since(revision))), journal.revision)
+
     def fill(self, changes: Iterable[Change], revision: int) -> None:
         """Load an empty copy; the revision is written last, so a broken load is seen and done again. Raises OSError."""
         self._store.bulk_extend(_quads(changes))
@@ -57,6 +64,10 @@ class Live:
             self._store.update(self._difference((), revision))
         self._store.flush()
         self._store.backup(str(target))
+
+    def optimise(self) -> None:
+        """Merge the engine's files, without what was deleted from them. Raises OSError."""
+        self._store.optimize()
 
     def _revisions(self) -> list[int]:
         found = self._store.quads_for_pattern(self._dataset, _VERSION, None, self._graph)
@@ -103,8 +114,40 @@ class Live:
         )
 
 
-def fresh(path: Path, base: str) -> Live:
-    """An empty copy at `path`, in place of whatever is there. Raises OSError."""
+def opened(store: Path, name: str, base: str, journal: Journal) -> Live:
+    """The copy in the directory `name` of a store, brought up from the journal when it is missing, damaged or behind.
+
+    Raises StoreLocked or StoreUnwritable.
+    """
+    directory = store / name
+    for told in directory.glob("LOG.old.*"):  # what the engine noted at each earlier opening; it keeps a thousand
+        told.unlink(missing_ok=True)
+    try:
+        try:
+            live = Live(directory, base)
+        except (OSError, RuntimeError) as error:  # damage comes as either
+            if "lock" in str(error).lower():
+                raise StoreLocked(store) from error
+            live = _fresh(directory, base)
+        revision = live.revision
+        if revision is None or not journal.horizon <= revision <= journal.revision:
+            del live  # its files are about to go
+            live = _fresh(directory, base)
+            live.fill(public(journal.everything()), journal.revision)
+        else:
+            live.catch_up(journal)
+    except OSError as error:
+        raise StoreUnwritable(store, error) from error
+    return live
+
+
+def public(changes: Iterable[Change]) -> Iterator[Change]:
+    """The changes but for those of contacts graphs."""
+    return (change for change in changes if not change.graph.endswith(CONTACTS))
+
+
+def _fresh(path: Path, base: str) -> Live:
+    """An empty copy at `path`, in place of whatever is there."""
     shutil.rmtree(path, ignore_errors=True)
     return Live(path, base)
 

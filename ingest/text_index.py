@@ -24,11 +24,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from rdflib import RDF
 
-from ingest.journal import Journal, Lines
+from ingest.journal import Change, Lines
 from ontology import stems
 from ontology.namespaces import DCTERMS, DPV, OA, PROV, SEL
 
@@ -60,8 +60,26 @@ class Text(NamedTuple):
     marks: frozenset[str]
 
 
-def write(target: Path, journal: Journal, base: str, earlier: Path | None) -> None:
-    """Make the index of the journal's present state at `target`, out of an `earlier` one if it is whole.
+class Versions(Protocol):
+    """A store's states as they are told one after the other: its journal, or what a server says."""
+
+    @property
+    def revision(self) -> int:
+        """The present one."""
+
+    @property
+    def horizon(self) -> int:
+        """The oldest one that `since` can begin from."""
+
+    def since(self, revision: int) -> Iterable[Change]:
+        """What changed after a revision."""
+
+    def everything(self) -> Iterable[Change]:
+        """All that stands."""
+
+
+def write(target: Path, journal: Versions, base: str, earlier: Path | None) -> None:
+    """Make the index of the present state at `target`, out of an `earlier` one if it is whole.
 
     Raises OSError.
     """
@@ -106,6 +124,25 @@ def revision(path: Path) -> int | None:
     except (sqlite3.Error, KeyError):
         return None
     return int(meta["revision"]) if whole and current else None
+
+
+def differences(path: Path, said: Iterable[tuple[str, Lines]], base: str) -> Iterator[str]:
+    """The notices whose quotes and titles in the index are not those of their graphs as `said`. Raises sqlite3.Error."""
+    notices = re.compile(re.escape(f"{base}notice/") + "[^/]+")
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        left = {iri for (iri,) in db.execute("SELECT iri FROM graphs WHERE id IN (SELECT graph FROM items)")}
+        for graph, lines in said:
+            if not notices.fullmatch(graph):
+                continue
+            rows = db.execute(
+                "SELECT rest, fi, sv, en, marks FROM graphs JOIN items ON items.graph = graphs.id"
+                " JOIN texts ON texts.rowid = items.id WHERE graphs.iri = ?",
+                (graph,),
+            )
+            if sorted(rows) != sorted(_row(graph, text) for text in texts(lines) if text.iri.startswith(graph)):
+                yield f"the texts of <{graph}> are not those of its graph"
+            left.discard(graph)
+    yield from (f"<{graph}> is indexed and is no notice here" for graph in sorted(left))
 
 
 def texts(lines: Lines) -> Iterator[Text]:
@@ -162,13 +199,17 @@ def _replace(db: sqlite3.Connection, changes: Iterable[tuple[str, Lines]]) -> No
         for text in texts(lines):
             if not text.iri.startswith(graph):
                 continue  # a quote out of another notice has no place in this one
-            row = (home, text.iri.removeprefix(graph))
-            number = db.execute("INSERT INTO items (graph, rest) VALUES (?, ?)", row).lastrowid
-            # Words in a language that is not known here, or not given, are looked for as English ones.
-            columns = [text.words if text.language == language else "" for language in stems.LANGUAGES]
-            columns[-1] = columns[-1] if any(columns) else text.words
-            db.execute("INSERT INTO texts (rowid, fi, sv, en, marks) VALUES (?, ?, ?, ?, ?)",
-                       (number, *columns, " ".join(sorted(text.marks))))  # fmt: skip
+            rest, *columns = _row(graph, text)
+            number = db.execute("INSERT INTO items (graph, rest) VALUES (?, ?)", (home, rest)).lastrowid
+            db.execute("INSERT INTO texts (rowid, fi, sv, en, marks) VALUES (?, ?, ?, ?, ?)", (number, *columns))
+
+
+def _row(graph: str, text: Text) -> tuple[str, ...]:
+    """What its IRI has behind the graph's, its words in the column of their language, and its marks."""
+    # Words in a language that is not known here, or not given, are looked for as English ones.
+    columns = [text.words if text.language == language else "" for language in stems.LANGUAGES]
+    columns[-1] = columns[-1] if any(columns) else text.words
+    return (text.iri.removeprefix(graph), *columns, " ".join(sorted(text.marks)))
 
 
 def _learn(db: sqlite3.Connection) -> None:

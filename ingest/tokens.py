@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+(?:[-‐‑–'’.&][^\W_]+|-\n[^\W\d_]+)*(?::[^\W\d_]{1,5}\b)?(?:-(?=[\s,/]|$))?", re.UNICODE)
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|@[\w.-]+")
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+|@[\w.-]+")
 _BEFORE_AT = re.compile(r"[\w.+-]+\Z")
 _LONGEST_LOCAL_PART = 64
 _MARK = re.compile(r"[,;:!?()\[\]]|[.—–](?=\s)|\n\s*\n")

@@ -7,12 +7,12 @@ statement. Instruments named in the sentence or right after it belong to the sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.claims import Claim, Iri, Text, Value
 from ingest.mentions import Reading, ReadSentence
-from ingest.modality import Modality, Polarity
+from ingest.modality import ASSERTED, Modality, Polarity
 from ingest.notice import Span
 from ontology.namespaces import DPV, LOC, SEL
 from ontology.reference import Reference
@@ -47,14 +47,19 @@ class TransferReader:
     def statements(self, reading: Reading) -> list[Statement]:
         """The statements of a notice in order; those that say the same put together."""
         found: list[Statement] = []
+        inside: list[ReadSentence] = []
         for index, s in enumerate(reading.sentences):
             statement = self._statement(s)
+            if "InsideSignal" in s.own_signals and "TransferTopic" in s.section.topics and statement is None:
+                inside.append(s)
             if statement is not None and found and self._tells_how(statement, found[-1]):
                 found[-1] = replace(found[-1], instruments=found[-1].instruments | statement.instruments)
             elif statement is not None:
                 found.append(statement)
             elif found and self._continues(reading, index, found[-1]):
                 found[-1] = replace(found[-1], instruments=found[-1].instruments | self._instruments(s))
+        answered = {id(statement.sentence.section) for statement in found}
+        found += (_kept_in(s) for s in inside if id(s.section) not in answered and s.polarity([0]) == ASSERTED)
         out: dict[object, Statement] = {}
         for statement in found:
             key = (
@@ -98,18 +103,11 @@ class TransferReader:
         about = "TransferTopic" in topics
         named = bool(outside) and (about or bool(MOVES & s.signals))
         placed = bool(countries) and (about or "PlaceSignal" in s.signals or bool(outside))
-        at = [i for m in (outside or countries) for i in m.tokens] or [len(s.sentence.tokens) - 1]
-        polarity = s.polarity_around(at)
-        if about and s.denies:
-            polarity = Polarity(Modality.NEGATED)
-        elif polarity.modality is Modality.NEGATED:
-            polarity = _without(s) or polarity
-        answered = (
-            about
-            and ((len(s.sentence.tokens) <= SHORT_ANSWER and "TransferSignal" in s.own_signals) or s.denies)
-            and polarity.modality in (ANSWERS if "RecipientTopic" not in topics else {Modality.NEGATED})
-            and not s.of("RecipientFacet")
-        )
+        answers = about and _may_answer(s)
+        if not (named or placed or answers):
+            return None
+        polarity = self._polarity(s, [i for m in (outside or countries) for i in m.tokens])
+        answered = answers and polarity.modality in (ANSWERS if "RecipientTopic" not in topics else {Modality.NEGATED})
         if not (named or placed or answered):
             return None
         if polarity.modality is Modality.CONDITIONAL and s.of("ExerciseFacet"):
@@ -129,6 +127,14 @@ class TransferReader:
         exhaustive = "ExampleSignal" not in s.own_signals
         listed = frozenset(str(m.entry.denotes) for m in countries)
         return Statement(s, polarity, scope, listed, exhaustive, self._instruments(s), (s.span,))
+
+    @staticmethod
+    def _polarity(s: ReadSentence, at: Sequence[int]) -> Polarity:
+        """The polarity of a statement about the destinations on the tokens `at`, or of the whole sentence if it names none."""
+        if "TransferTopic" in s.section.topics and s.denies:
+            return Polarity(Modality.NEGATED)
+        polarity = s.polarity_around(at or [len(s.sentence.tokens) - 1])
+        return (_without(s) or polarity) if polarity.modality is Modality.NEGATED else polarity
 
     def _third_country(self, iri: str | None) -> bool:
         territory = self._reference.territories.get(iri or "")
@@ -185,6 +191,18 @@ class TransferReader:
             numbered=True,
             values=tuple(values),
         )
+
+
+def _kept_in(s: ReadSentence) -> Statement:
+    """What a heading about transfers is answered with when nothing else stands under it: «All data stay in the Union.»"""
+    nowhere: frozenset[str] = frozenset()
+    return Statement(s, Polarity(Modality.NEGATED), str(LOC["non-EEA"]), nowhere, True, nowhere, (s.span,))
+
+
+def _may_answer(s: ReadSentence) -> bool:
+    """Whether a sentence can answer a heading about transfers without naming a destination: a short one, or a denial."""
+    short = len(s.sentence.tokens) <= SHORT_ANSWER and "TransferSignal" in s.own_signals
+    return (short or s.denies) and not s.of("RecipientFacet")
 
 
 def _without(s: ReadSentence) -> Polarity | None:

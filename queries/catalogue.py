@@ -51,8 +51,8 @@ class Question:
     parameters: tuple[Parameter, ...]
     text: str
 
-    def bind(self, values: Mapping[str, str]) -> str:
-        """The SPARQL query for `values`; a value left empty counts as not given.
+    def bind(self, values: Mapping[str, str], rows: int | None = None) -> str:
+        """The SPARQL query for `values`, for its first `rows` rows when that is given; an empty value counts as none.
 
         Raises BadParameter for a value that its type does not accept or a name the question does not have, and
         MissingParameter.
@@ -74,7 +74,8 @@ class Question:
         def encoded(iri: re.Match[str]) -> str:
             return _SLOT.sub(lambda match: quote(chosen[match[1]], safe=""), iri.group())
 
-        return _SLOT.sub(lambda match: terms[match[1]], _IRI.sub(encoded, self.text))
+        text = _SLOT.sub(lambda match: terms[match[1]], _IRI.sub(encoded, self.text))
+        return text if rows is None else f"{text.rstrip()}\nLIMIT {rows}\n"
 
     def examples(self) -> dict[str, str]:
         """Values with which the question can be tried."""

@@ -8,14 +8,16 @@
     ├── QueryBusy             too many queries wait; try again later
     ├── QueryNotAcceptable    no format that was asked for fits the kind of answer
     ├── QueryFailed           the engine gave up for a reason of its own
-    └── StoreMissing          nothing is published at the path
+    └── StoreMissing          nothing is published at the location
+        └── StoreUnreachable  the server that holds the store cannot be asked
 """
 
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+
+from remote.location import Location
 
 
 class QueryError(Exception):
@@ -96,10 +98,18 @@ class QueryFailed(QueryError):
 
 
 class StoreMissing(QueryError):
-    """No snapshot is published at the path."""
+    """Nothing is published at the location."""
 
     outcome = "no-data"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Location) -> None:
         self.path = path
         super().__init__(f"No published store at {path}. Make one with: seloste ingest FILES --store {path}")
+
+
+class StoreUnreachable(StoreMissing):
+    """The server that holds the store does not answer as one."""
+
+    def __init__(self, path: Location, reason: str) -> None:
+        super().__init__(path)
+        self.args = (reason,)

@@ -8,6 +8,7 @@ graph of a query is the store's merged one; contacts (data-model section 6) are 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -48,7 +49,6 @@ __all__ = [
     "QueryTimeout",
     "QueryTooLarge",
     "StoreMissing",
-    "evaluate_once",
 ]
 
 _ATTEMPTS = 3
@@ -66,7 +66,8 @@ def _unobserved(outcome: str, seconds: float) -> None:
 class Answer:
     """What a query gave, and whether it is all: `rows` counts solutions or triples, `snapshot` is the revision read.
 
-    `waited` are the seconds until a process was free for it, `took` those of the evaluation.
+    `waited` are the seconds until a process was free for it, `took` those of the evaluation; `cached` says that there
+    was none, because the same was asked before.
     """
 
     body: bytes
@@ -77,6 +78,7 @@ class Answer:
     snapshot: str
     waited: float = 0.0
     took: float = 0.0
+    cached: bool = False
 
 
 class Evaluator:
@@ -99,6 +101,8 @@ class Evaluator:
         self.timeout = timeout
         self.max_rows = max_rows
         self.contacts = contacts
+        self._pointer = str(store / "current")
+        self._pointed: tuple[tuple[int, int], str] = ((0, 0), "")
         self._max_bytes = max_bytes
         self._max_query = max_query
         self._prefixes = dict(prefixes)
@@ -133,12 +137,24 @@ class Evaluator:
     def snapshot(self) -> str:
         """The revision that a query would read now. Raises StoreMissing."""
         try:
-            name = (self.store / "current").read_text(encoding="ascii").strip()
+            # The pointer is never written again, but replaced by a file of another identity (ingest.snapshots).
+            found = os.stat(self._pointer)
+            mark = (found.st_ino, found.st_mtime_ns)
+            if self._pointed[0] != mark:
+                self._pointed = (mark, Path(self._pointer).read_text(encoding="ascii").strip())
         except (OSError, UnicodeDecodeError) as error:
             raise StoreMissing(self.store) from error
+        name = self._pointed[1]
         if not name.isdecimal():
             raise StoreMissing(self.store)
         return name
+
+    def published(self, snapshot: str) -> float | None:
+        """When a snapshot was published, in seconds since 1970; None when that is not known any more."""
+        try:
+            return (self.store / "snapshots" / snapshot / "lease").stat().st_mtime
+        except OSError:
+            return None
 
     async def evaluate(
         self, query: str, media_type: str | Sequence[str] = "*/*", default_graphs: Sequence[str] = (),
@@ -189,7 +205,7 @@ class Evaluator:
         text = query.encode(errors="replace")
         for attempt in range(_ATTEMPTS):
             revision = self.snapshot()
-            index = str(self.store / "snapshots" / revision / "search.sqlite")
+            index = f"{self.store}/snapshots/{revision}/search.sqlite"
             opened = {"snapshot": await self._path(revision), "index": index}
             reply, body, times = await self._ask(request | opened, query, text)
             # A snapshot can be replaced and pruned between looking and opening.
@@ -230,9 +246,9 @@ class Evaluator:
             screen(query, prefixes=self._prefixes, max_length=self._max_query, strict=True)
 
     async def _path(self, revision: str) -> str:
-        snapshot = self.store / "snapshots" / revision
         if not self.contacts:
-            return str(snapshot / "public")
+            return f"{self.store}/snapshots/{revision}/public"
+        snapshot = self.store / "snapshots" / revision
         from queries import evaluation_contacts  # the engine is loaded in this process for this setting only
 
         async with self._completing:
@@ -249,29 +265,6 @@ class Evaluator:
         for revision in [found for found in self._complete if found != but]:
             # Workers that still have it open read on.
             shutil.rmtree(self._complete.pop(revision), ignore_errors=True)
-
-
-def evaluate_once(
-    store: Path, query: str, media_type: str | Sequence[str] = "*/*", *, timeout: float = 60.0, max_rows: int = 10_000,
-    max_bytes: int = 256 << 20, memory: int = 4 << 30, contacts: bool = False,
-) -> Answer:  # fmt: skip
-    """The answer to one query, for the command line: one worker process, started for it and ended after it.
-
-    Raises any QueryError. Not to be called where an event loop runs.
-    """
-
-    async def run() -> Answer:
-        evaluator = Evaluator(
-            store, workers=1, spare=0, burst=0, timeout=timeout, max_rows=max_rows, max_bytes=max_bytes, memory=memory,
-            contacts=contacts,
-        )  # fmt: skip
-        evaluator.snapshot()
-        try:
-            return await evaluator.evaluate(query, media_type)
-        finally:
-            await evaluator.close()
-
-    return asyncio.run(run())
 
 
 def _answer(

@@ -13,6 +13,7 @@ import socket
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,22 +40,29 @@ class WorkerProcess:
         self.confined = False
 
     @classmethod
-    async def start(cls, memory: int, snapshot: str = "") -> WorkerProcess:
-        """A worker that may take `memory` bytes, with `snapshot` open. Raises WorkerDied when it does not come up."""
+    async def start(
+        cls, memory: int, snapshot: str = "", *, module: str = "queries.worker", seconds: float = _START_LIMIT,
+        variables: Sequence[str] = (),
+    ) -> WorkerProcess:  # fmt: skip
+        """A worker that may take `memory` bytes, with `snapshot` open. Raises WorkerDied when it does not come up.
+
+        Another `module` that speaks in the same frames is given the same three arguments, `seconds` to come up, and the
+        environment's `variables` beside those that every worker gets.
+        """
         ours, theirs = socket.socketpair()
-        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        environment = {name: os.environ[name] for name in (*_KEPT, *variables) if name in os.environ}
         # Each arena of the allocator would reserve 64 MB of the address space that is bounded.
         environment |= {"PYTHONPATH": str(_ROOT), "MALLOC_ARENA_MAX": "2"}
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-P", "-m", "queries.worker", str(theirs.fileno()), str(memory), snapshot],
+                [sys.executable, "-P", "-m", module, str(theirs.fileno()), str(memory), snapshot],
                 pass_fds=[theirs.fileno()], env=environment, start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         reader, writer = await asyncio.open_connection(sock=ours)
         worker = cls(process, reader, writer)
         try:
-            async with asyncio.timeout(_START_LIMIT):
+            async with asyncio.timeout(seconds):
                 greeting, _ = await worker._reply()
         except BaseException as error:
             await worker.kill()

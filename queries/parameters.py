@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 Languages = Mapping[str, str]
 
@@ -21,6 +21,7 @@ _MODALITIES = {"asserted": "Asserted", "possible": "Possible", "conditional": "C
 _AFFIRMED = ("Asserted", "Possible", "Conditional")
 _LANGUAGES = ("fi", "sv", "en")
 ALL = "all"
+TODAY = "today"
 _DPV = "https://w3id.org/dpv#"
 FACETS: Mapping[str, tuple[str, ...]] = {
     "purpose": (f"{_DPV}Purpose",),
@@ -130,7 +131,8 @@ def _integer(value: str) -> str | None:
 
 def _date(value: str) -> str | None:
     try:
-        return f'"{date.fromisoformat(value).isoformat()}"^^<{_XSD}date>'
+        day = datetime.now(UTC).date() if value.lower() == TODAY else date.fromisoformat(value)
+        return f'"{day.isoformat()}"^^<{_XSD}date>'
     except ValueError:
         return None
 
@@ -175,7 +177,7 @@ TYPES: Mapping[str, Type] = {
     "concept": Type("a concept such as dpv:DirectMarketing, or its IRI", _concept),
     "organisation": Type("an organisation's identifier such as 2817330-9, or its IRI", _organisation),
     "integer": Type("a whole number, 0 or more", _integer),
-    "date": Type("a date such as 2018-05-25", _date),
+    "date": Type("a date such as 2018-05-25, or today", _date),
     "language": Type("a language code: fi, sv or en", _language),
     "modality": Type("asserted, possible, conditional, negated, all (what is not negated) or any", _modality),
     "written": Type("a language that notices are written in: fi, sv, en or all", _written),

@@ -17,7 +17,7 @@ from queries.errors import QueryRefused, QueryTooLarge
 MAX_DEPTH = 500
 _UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"])
 _PROLOGUE = frozenset(("PREFIX", "BASE", "VERSION"))
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""
       \#[^\n\r]*+
     | <(?P<iri>[^<>"{}|^`\\\x00-\x20]*+)>
@@ -33,7 +33,11 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+# Functions whose value differs from one asking to the next. A comment may stand before the bracket: it is not read.
+_VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*+[(#]", re.IGNORECASE)
+# What may be refused or names a graph has one of these in it; most queries have none, and need not be read.
+_TELLING = re.compile(r"\b(?:SERVICE|FROM|" + "|".join(sorted(_UPDATES)) + r")\b|\\u", re.IGNORECASE)
+ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SERVICE = "Queries may not use SERVICE: this endpoint opens no connections. Ask the other endpoint yourself."
 
 
@@ -52,16 +56,27 @@ def screen(query: str, *, prefixes: Mapping[str, str], max_length: int, strict: 
     """
     if len(query) > max_length:
         raise QueryTooLarge(f"The query has {len(query):,} characters; the limit is {max_length:,}.")
-    text = _ESCAPE.sub(_character, query) if "\\u" in query.lower() else query
+    if not strict and sum(map(query.count, "{([")) <= MAX_DEPTH and _TELLING.search(query) is None:
+        return Screened(())
+    text = _unescaped(query)
     if strict and "service" in text.lower():
         raise QueryRefused(_SERVICE)
     reading = _Reading(dict(prefixes))
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         if match.lastgroup is not None:
             reading.take(match)
     if reading.deepest > MAX_DEPTH:
         raise QueryTooLarge(f"The query is nested {reading.deepest:,} levels deep; the limit is {MAX_DEPTH}.")
     return Screened(tuple(reading.graphs))
+
+
+def volatile(query: str) -> bool:
+    """Whether the same query may have another answer the next time, though the data are the same.
+
+    It is so when one of the functions NOW, RAND, UUID, STRUUID and BNODE is called (SPARQL 1.1 section 17.4); a call in
+    a text or comment counts too, which costs no more than a second evaluation.
+    """
+    return _VOLATILE.search(_unescaped(query)) is not None
 
 
 def undeclared(query: str, prefixes: Mapping[str, str]) -> tuple[str, int] | None:
@@ -70,7 +85,7 @@ def undeclared(query: str, prefixes: Mapping[str, str]) -> tuple[str, int] | Non
     For queries that were screened and that the parser does not take: its own message names another place or thing.
     """
     reading = _Reading(dict(prefixes))
-    for match in _TOKEN.finditer(query):
+    for match in TOKEN.finditer(query):
         if match.lastgroup is None:
             continue
         named = match.group("local") is not None or match.group("bare") is not None
@@ -129,6 +144,11 @@ class _Reading:
                 raise QueryRefused(f"{keyword} is an update: this endpoint answers queries and changes nothing.")
         if keyword != "NAMED":
             self.after = keyword
+
+
+def _unescaped(query: str) -> str:
+    """The query with its codepoint escapes replaced, as it is read (SPARQL 1.1 section 19.2)."""
+    return ESCAPE.sub(_character, query) if "\\u" in query.lower() else query
 
 
 def _character(match: re.Match[str]) -> str:

@@ -2,7 +2,7 @@
 
 The process confines itself (queries.sandbox) before it reads anything, opens the snapshot that a request names
 read-only, and parses and evaluates there, on a thread with a stack that deep nesting does not exhaust at once. The
-main thread waits for requests; when the parent hangs up, it ends the process whatever the query is doing.
+main thread waits for the parent to hang up, and then ends the process whatever the query is doing.
 
 A frame, both ways: two lengths (4 bytes each, big-endian), a JSON header, a body of bytes.
 """
@@ -12,9 +12,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import queue
 import re
 import resource
+import select
 import struct
 import sys
 import threading
@@ -25,7 +25,7 @@ from typing import IO, Any
 import pyoxigraph as ox
 
 from queries import evaluation_results as results
-from queries import formats, sandbox, screening, search_terms
+from queries import formats, sandbox, screening, search_terms, worker_remote
 from queries.text_search import IndexUnreadable, Search, TextIndex
 
 STACK = 256 << 20
@@ -61,32 +61,33 @@ def main() -> None:
     descriptor, memory, first = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     confined = sandbox.confine()
     threading.stack_size(STACK)
-    requests: queue.SimpleQueue[Frame] = queue.SimpleQueue()
-    ready = threading.Event()
-    worker = threading.Thread(target=_serve, args=(descriptor, requests, memory, first, ready), daemon=True)
+    ready, go = threading.Event(), threading.Event()
+    worker = threading.Thread(target=_serve, args=(descriptor, memory, first, ready, go), daemon=True)
     worker.start()
     ready.wait()
     # Above what the interpreter, the reserved stack and the open store take already: the bound is for queries.
     sandbox.limit(memory + _address_space())
-    _send(descriptor, {"confined": confined}, b"")
-    while True:
-        frame = _receive(descriptor)
-        if frame is None:
-            os._exit(0)
-        requests.put(frame)
+    send(descriptor, {"confined": confined}, b"")
+    go.set()
+    hangup = select.poll()
+    hangup.register(descriptor, 0)  # no event but the end of the other side, which is always told
+    hangup.poll()
+    os._exit(0)
 
 
-def _serve(
-    descriptor: int, requests: queue.SimpleQueue[Frame], memory: int, first: str, ready: threading.Event
-) -> None:
+def _serve(descriptor: int, memory: int, first: str, ready: threading.Event, go: threading.Event) -> None:
     snapshot = _Snapshot()
     if first:
         # So that the first query finds it open. When it is gone by now, that query names another.
         with contextlib.suppress(OSError, RuntimeError):
             snapshot.open(first)
     ready.set()
+    go.wait()
     while True:
-        header, body = requests.get()
+        frame = receive(descriptor)
+        if frame is None:
+            os._exit(0)
+        header, body = frame
         try:
             reply, answer = evaluate(snapshot.open, header, body.decode())
         except MemoryError:
@@ -94,7 +95,7 @@ def _serve(
         # A process that has grown is not given to the next query. Linux counts in kilobytes, macOS in bytes.
         unit = 1 if sys.platform == "darwin" else 1024
         reply["grown"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > memory // 2
-        _send(descriptor, reply, answer)
+        send(descriptor, reply, answer)
 
 
 def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: str) -> Frame:
@@ -102,6 +103,10 @@ def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: 
 
     `opened` gives the store of a snapshot's path. A request to `parse` is answered without one.
     """
+    if "remote" in request:
+        if request["remote"] == "read":
+            return _told(lambda: worker_remote.read(request, query), query, request)
+        return _told(lambda: worker_remote.write(request, query), "", request)
     if request.get("parse"):
         return _parsed(request, query), b""
     try:
@@ -112,21 +117,30 @@ def evaluate(opened: Callable[[str], ox.Store], request: dict[str, Any], query: 
     if missing:
         return {"error": "refused", "message": f"There is no graph <{missing[0]}> here, and none is fetched."}, b""
 
+    return _told(lambda: _evaluated(store, request, query), query, request)
+
+
+def _evaluated(store: ox.Store, request: dict[str, Any], query: str) -> Frame:
     def hits(search: Search) -> list[str]:
         with contextlib.closing(TextIndex(Path(request["index"]))) as index:
             return index.hits(search)
 
+    query = search_terms.expand(query, hits)
+    dataset = request["dataset"]
+    answer = store.query(
+        query,
+        base_iri=request["base"],
+        prefixes=request["prefixes"],
+        default_graph=None if dataset is None else [ox.NamedNode(iri) for iri in dataset[0]],
+        named_graphs=None if dataset is None else [ox.NamedNode(iri) for iri in dataset[1]],
+    )
+    return _written(answer, request)
+
+
+def _told(work: Callable[[], Frame], query: str, request: dict[str, Any]) -> Frame:
+    """What the work gives, or how it failed; `query` is empty when it is not what is read."""
     try:
-        query = search_terms.expand(query, hits)
-        dataset = request["dataset"]
-        answer = store.query(
-            query,
-            base_iri=request["base"],
-            prefixes=request["prefixes"],
-            default_graph=None if dataset is None else [ox.NamedNode(iri) for iri in dataset[0]],
-            named_graphs=None if dataset is None else [ox.NamedNode(iri) for iri in dataset[1]],
-        )
-        return _written(answer, request)
+        return work()
     except SyntaxError as error:
         return _syntax(str(error), query, request["prefixes"]), b""
     except search_terms.BadSearch as error:
@@ -221,30 +235,28 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def _send(descriptor: int, header: dict[str, Any], body: bytes) -> None:
+def send(descriptor: int, header: dict[str, Any], body: bytes) -> None:
+    """Write one frame."""
     head = json.dumps(header).encode()
     data = memoryview(_LENGTHS.pack(len(head), len(body)) + head + body)
     while data:
         data = data[os.write(descriptor, data) :]
 
 
-def _receive(descriptor: int) -> Frame | None:
-    lengths = _read(descriptor, _LENGTHS.size)
-    if lengths is None:
-        return None
-    size, rest = _LENGTHS.unpack(lengths)
-    head, body = _read(descriptor, size), _read(descriptor, rest)
-    return None if head is None or body is None else (json.loads(head), body)
-
-
-def _read(descriptor: int, size: int) -> bytes | None:
+def receive(descriptor: int) -> Frame | None:
+    """The next frame, most often by one reading: nothing comes after it before it is answered."""
     parts = bytearray()
-    while len(parts) < size:
-        part = os.read(descriptor, min(size - len(parts), 1 << 20))
+    size, rest, whole = 0, 0, _LENGTHS.size
+    while len(parts) < whole:
+        part = os.read(descriptor, 1 << 16)
         if not part:
             return None
         parts += part
-    return bytes(parts)
+        if not size and len(parts) >= _LENGTHS.size:
+            size, rest = _LENGTHS.unpack_from(parts)
+            whole = _LENGTHS.size + size + rest
+    head = bytes(parts[_LENGTHS.size : _LENGTHS.size + size])
+    return json.loads(head), bytes(parts[_LENGTHS.size + size :])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Here are only addresses and the way from an error to its response; what is answe
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -17,7 +18,7 @@ from starlette.exceptions import HTTPException  # what the router raises; FastAP
 from queries.catalogue import ParameterError
 from queries.errors import QueryError, QueryFailed, StoreMissing
 from queries.formats import MEDIA_TYPES
-from server import description, exports, graph_store, operations, problems
+from server import description, exports, graph_store, notices, operations, problems
 from server.connection import BodyTooLarge, ClientGone, read_body, while_connected
 from server.editing import Editing
 from server.graph_store import GraphRequest
@@ -29,8 +30,10 @@ from server.problems import Problem
 from server.protocol import HTML, OFFERED, Operation, ProtocolError, parse, wanted
 from server.rendering import Renderer
 from server.resource_pages import NotFound
+from server.response_cache import ResponseCache
 from server.service import DATA_VARY, Reply, Service, Visit
 from server.settings import Settings
+from server.warming import keep_warm
 
 _LOG = logging.getLogger("seloste.server")
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
@@ -40,8 +43,8 @@ _CLIENT_GONE = 499
 def create_app(settings: Settings) -> FastAPI:
     """The application for one store; its query processes start and end with it.
 
-    Raises BadQuestion, VocabularyError, ShapesError or MessageError when what is installed is broken. A store in which
-    nothing is published yet is no error: it is answered with 503 until there is something.
+    Raises BadQuestion, VocabularyError, ShapesError or MessageError when what is installed is broken, SettingError for a
+    token that cannot be used. A store in which nothing is published yet is no error: it is answered with 503 until then.
     """
     service = Service(settings)
     renderer = Renderer(service.catalogues)
@@ -52,14 +55,20 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with service.evaluator:
+            warming = asyncio.create_task(keep_warm(service)) if settings.warm and settings.cache else None
             yield
+            if warming is not None:
+                warming.cancel()
+                await asyncio.gather(warming, return_exceptions=True)
 
     app = FastAPI(title="Seloste", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.service = service
     app.add_middleware(ResponseRules)
+    app.add_middleware(ResponseCache, cache=service.cache, state=service.state, observe=service.metrics.answer)
     app.add_middleware(Observation, metrics=service.metrics)
     app.include_router(router(pages))
     app.include_router(exports.router(pages))
+    app.include_router(notices.router(pages))
     _endpoint(app, pages)
     _editor(app, pages)
     _graphs(app, pages)
@@ -72,6 +81,7 @@ def _endpoint(app: FastAPI, pages: Pages) -> None:
     settings = pages.service.settings
 
     async def sparql(request: Request) -> Response:
+        request.scope["route"] = route  # by which it is counted (server.observation)
         visit = visit_of(pages.service, request)
         body = b""
         if request.method == "POST":
@@ -81,9 +91,9 @@ def _endpoint(app: FastAPI, pages: Pages) -> None:
         operation = replace(operation, base=_address(request, settings))
         return response_of(await while_connected(request.receive, _answer(pages, visit, operation)))
 
-    app.add_api_route(
-        "/sparql", sparql, methods=["GET", "HEAD", "POST"], include_in_schema=False, response_model=None
-    )  # fmt: skip
+    # A plain route: what FastAPI does for the parameters of a handler takes longer than many a query.
+    app.add_route("/sparql", sparql, methods=["GET", "HEAD", "POST"], include_in_schema=False)
+    route = app.routes[-1]
 
 
 def _editor(app: FastAPI, pages: Pages) -> None:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from remote.location import VARIABLES, Location
+
 _LOG = logging.getLogger("seloste.server")
 _ROOT = Path(__file__).resolve().parent.parent
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "TMPDIR")
@@ -65,7 +67,7 @@ class Made:
 class ExportJobs:
     """The exports of one store. `patience` is how long a request waits for one."""
 
-    def __init__(self, store: Path, base: str, patience: float = 25.0) -> None:
+    def __init__(self, store: Location, base: str, patience: float = 25.0) -> None:
         self._store, self._base, self._patience = store, base, patience
         self._tasks: dict[tuple[str, str], asyncio.Task[Made]] = {}
         self._folders: dict[str, Path] = {}
@@ -113,7 +115,8 @@ class ExportJobs:
     def _folder(self, snapshot: str) -> Path:
         if snapshot not in self._folders:
             try:
-                made = tempfile.mkdtemp(prefix="exports-", dir=self._store / "snapshots" / snapshot)
+                home = self._store / "snapshots" / snapshot if isinstance(self._store, Path) else None
+                made = tempfile.mkdtemp(prefix="exports-", dir=home)
             except OSError:
                 made = tempfile.mkdtemp(prefix="seloste-exports-")
             self._folders[snapshot] = Path(made)
@@ -122,7 +125,8 @@ class ExportJobs:
     async def _make(self, snapshot: str, name: str) -> Made:
         async with self._turn:
             folder = self._folder(snapshot)
-            environment = {key: os.environ[key] for key in _KEPT if key in os.environ} | {"PYTHONPATH": str(_ROOT)}
+            kept = _KEPT if isinstance(self._store, Path) else (*_KEPT, *VARIABLES)
+            environment = {key: os.environ[key] for key in kept if key in os.environ} | {"PYTHONPATH": str(_ROOT)}
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-m", "ingest.exports", str(self._store), name, str(folder), self._base,
                 env=environment, start_new_session=True, stdin=asyncio.subprocess.DEVNULL,

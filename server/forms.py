@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from queries.catalogue import Parameter, Question
-from queries.parameters import ALL, FACETS
+from queries.parameters import ALL, FACETS, BadParameter
 from server.messages import LANGUAGES, Messages
 from server.names import Choices, Names
 
-RESERVED = ("lang", "format")
+RESERVED = ("lang", "format", "limit")
 """Fields of an address that are about the answer and not about the question."""
 _INPUTS = {"date": "date", "integer": "number"}
 _MODALITIES = ("all", "asserted", "possible", "conditional", "negated", "any")
@@ -49,6 +50,16 @@ def values(question: Question, fields: Mapping[str, str], language: str) -> dict
         if parameter.type == "language" and not given.get(parameter.name):
             given[parameter.name] = language
     return given
+
+
+def limit(fields: Mapping[str, str]) -> int | None:
+    """How many rows an address asks for at most; None when it does not say. Raises BadParameter."""
+    given = fields.get("limit", "").strip()
+    if not given:
+        return None
+    if not re.fullmatch("[1-9][0-9]{0,8}", given):
+        raise BadParameter("limit", given[:20], "a whole number, 1 or more")
+    return int(given)
 
 
 def fields(question: Question, given: Mapping[str, str], names: Names, messages: Messages) -> tuple[Field, ...]:

@@ -35,12 +35,29 @@ class Metrics:
             "seloste_cache", "Requests with If-None-Match: the client's copy was still good (hit) or not (miss).",
             ["result"], registry=self._registry,
         )  # fmt: skip
+        self._answers = Counter(
+            "seloste_answer_cache",
+            "Answers from the cache (hit), evaluated (miss) or by another's evaluation (shared), or never kept (uncached).",
+            ["result"], registry=self._registry,
+        )  # fmt: skip
+        self._kept = Gauge("seloste_answer_cache_bytes", "Bytes of answers that are kept.", registry=self._registry)
+        self._entries = Gauge("seloste_answer_cache_entries", "Answers that are kept.", registry=self._registry)
+        self._evicted = Counter(
+            "seloste_answer_cache_evicted", "Answers that went because others came.", registry=self._registry
+        )
+        self._evictions = 0
         self._workers = Gauge("seloste_workers", "Query processes by state.", ["state"], registry=self._registry)
         self._waiting = Gauge("seloste_queries_waiting", "Queries that wait for a process.", registry=self._registry)
         self._revision = Gauge("seloste_snapshot_revision", "The snapshot that is served.", registry=self._registry)
         self._age = Gauge(
             "seloste_snapshot_age_seconds", "Seconds since the snapshot was published.", registry=self._registry
         )
+
+        self._writes = Counter("seloste_writes", "Writes by how they went.", ["outcome"], registry=self._registry)
+
+    def write(self, outcome: str) -> None:
+        """A request to write ended."""
+        self._writes.labels(outcome).inc()
 
     def query(self, outcome: str, seconds: float) -> None:
         """A query ended."""
@@ -55,6 +72,17 @@ class Metrics:
     def revalidated(self, *, hit: bool) -> None:
         """A client asked whether its copy was still good."""
         self._revalidated.labels("hit" if hit else "miss").inc()
+
+    def answer(self, result: str) -> None:
+        """An answer was asked for."""
+        self._answers.labels(result).inc()
+
+    def cache(self, size: int, entries: int, evicted: int) -> None:
+        """How full the cache of answers is."""
+        self._kept.set(size)
+        self._entries.set(entries)
+        self._evicted.inc(evicted - self._evictions)
+        self._evictions = evicted
 
     def workers(self, busy: int, idle: int, waiting: int) -> None:
         """How the query processes are now."""

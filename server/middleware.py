@@ -69,8 +69,15 @@ class ResponseRules:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         methods = b"GET, HEAD, POST, OPTIONS" if path in self._posted else b"GET, HEAD, OPTIONS"
         headers = [
-            (b"allow", methods), (b"access-control-allow-methods", methods),
+            (b"allow", methods + _written(path)), (b"access-control-allow-methods", methods),
             (b"access-control-allow-headers", _ASKED), (b"access-control-max-age", b"86400"), *_ENCODED,
         ]  # fmt: skip
         await send({"type": "http.response.start", "status": 204, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
+
+
+def _written(path: str) -> bytes:
+    """The methods that write at a path (server.notices). Pages of other sites are not told that they may use them."""
+    if path == "/notices":
+        return b", POST"
+    return b", PUT, DELETE" if path.startswith("/id/notice/") else b""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 Coverage = Callable[[str, str], int]
 """How closely a range (first, lower case) covers an offer (second): 0 not at all, more is closer."""
@@ -47,7 +48,12 @@ def preferred(header: str | None, offered: Sequence[str], coverage: Coverage = m
     """
     if header is None or not header.strip():
         return tuple(offered)
-    ranges = _ranges(header[:_LONGEST])
+    return _preferred(header[:_LONGEST], tuple(offered), coverage)
+
+
+@lru_cache(maxsize=512)  # clients send few headers, and each sends the same one every time
+def _preferred(header: str, offered: tuple[str, ...], coverage: Coverage) -> tuple[str, ...]:
+    ranges = _ranges(header)
     ranked = []
     for place, offer in enumerate(offered):
         closeness, weight = max(

@@ -41,6 +41,8 @@ def measured(service: Service) -> Reply:
     """`/metrics`: what was counted, with the state of this moment."""
     pool = service.evaluator.pool
     service.metrics.workers(pool.busy, len(pool.processes) - pool.busy, pool.waiting)
+    kept = service.cache
+    service.metrics.cache(kept.bytes, len(kept), kept.evictions)
     try:
         snapshot = service.evaluator.snapshot()
     except StoreMissing:

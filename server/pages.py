@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -26,6 +27,8 @@ from server.service import PAGE_VARY, Reply, Service, Visit, unchanged
 
 LIST_OFFERED: Final = ("application/json", TURTLE, "application/n-triples", HTML)
 ANSWER_OFFERED: Final = (*SOLUTIONS, TURTLE, "application/json", "application/xml", "text/xml", XLSX, HTML)
+PAGE_ROWS: Final = 500
+"""Rows of an answer that a page shows. Its downloads have them all, up to the limit of the server."""
 _DOWNLOADS = (
     ("CSV", "csv"), ("CSV (Excel)", "csv-excel"), ("XLSX", "xlsx"), ("JSON", "json"), ("TSV", "tsv"), ("XML", "xml"),
     ("Turtle", "turtle"),
@@ -78,7 +81,9 @@ class Pages:
         media = wanted(visit.accept, named, ANSWER_OFFERED)
         if media[0] == HTML:
             return await self._asked(visit, question, values)
-        reply = await self.service.data(visit, Operation(question.bind(values)), media, as_rows=True)
+        reply = await self.service.data(
+            visit, Operation(question.bind(values, forms.limit(visit.fields))), media, as_rows=True
+        )
         headers = {**reply.headers, "Content-Language": visit.language}
         if named and reply.media_type in _SUFFIXES:
             headers["Content-Disposition"] = f'attachment; filename="{name}.{_SUFFIXES[reply.media_type]}"'
@@ -89,7 +94,7 @@ class Pages:
         query, problem, view, text, answer = operation.query, None, None, "", None
         if query is not None:
             try:
-                answer = await self.service.evaluator.evaluate(
+                answer = await self.service.answers.evaluate(
                     query, (JSON, TURTLE), operation.default_graphs, operation.named_graphs, base=operation.base
                 )
                 if answer.kind == "graph":
@@ -135,7 +140,7 @@ class Pages:
     async def _asked(self, visit: Visit, question: Question, values: dict[str, str]) -> Reply:
         """A question's page: the form, and the answer as soon as everything needed is given."""
         fields = forms.fields(question, values, self.service.names, visit.messages)
-        problem, view, answer, text, tag = None, None, None, "", None
+        problem, view, answer, text, tag, more = None, None, None, "", None, False
         # A form that nobody has filled in yet is not a mistake.
         asked = any(value for name, value in visit.fields.items() if name not in forms.RESERVED)
         if asked or not any(one.required for one in fields):
@@ -147,13 +152,14 @@ class Pages:
             tag = self.service.tag(visit, text, HTML)
             if tag and unchanged(visit, tag):
                 return Reply(b"", HTML, 304, {"ETag": tag, "Vary": PAGE_VARY})
-            table, answer = await self.service.table(text)
-            view = self.service.reader(visit).view(table)
+            table, answer = await self.service.table(question.bind(values, PAGE_ROWS + 1))
+            more = len(table.rows) > PAGE_ROWS
+            view = self.service.reader(visit).view(replace(table, rows=table.rows[:PAGE_ROWS]))
         shown = {one.name: one.value for one in fields if one.value}
         page = self.renderer.page(
             "question.html", visit, status=problem.status if problem else 200, question=question, form=fields,
             title=forms.title(question, fields, visit.messages), problem=problem, view=view, sparql=text, given=shown,
-            downloads=_DOWNLOADS, truncated=answer is not None and answer.truncated,
+            downloads=_DOWNLOADS, truncated=answer is not None and answer.truncated, more=more,
             snapshot=answer.snapshot if answer else "",
         )  # fmt: skip
         headers = {**page.headers, **(self.service.headers(answer, tag) if answer else {})}

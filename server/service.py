@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from queries import catalogue
+from queries import asking, catalogue
+from queries.byte_cache import ByteCache
 from queries.catalogue import Question
-from queries.evaluation import Answer, Evaluator
+from queries.evaluation import Answer
+from queries.evaluation_cache import CachedEvaluator
 from queries.formats import CSV, JSON, TURTLE
+from queries.screening import volatile
 from server import linked_data, messages, results, spreadsheets
 from server.links import Links
 from server.messages import Messages
@@ -25,8 +29,6 @@ from server.results import Table
 from server.settings import Settings
 from server.tables import Reader
 
-# Functions whose value differs from one asking to the next: their answers are not to be kept.
-_VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
 _HERE = Path(__file__).parent
 DATA_VARY: Final = "Accept"
 PAGE_VARY: Final = "Accept, Accept-Language"
@@ -75,14 +77,16 @@ class Overview:
 
 
 class Service:
-    """What the routes share. `evaluator` is started and closed by the application."""
+    """What the routes share. `evaluator` is started and closed by the application; `answers` remembers what it said."""
 
     def __init__(self, settings: Settings) -> None:
         """Load questions, names and messages. Raises BadQuestion, VocabularyError, ShapesError or MessageError."""
         self.settings = settings
         self.metrics = Metrics()
-        self.evaluator = Evaluator(
+        self.evaluator = asking.evaluator(
             settings.store,
+            partial(_index, settings),
+            base=settings.base,
             workers=settings.workers,
             timeout=settings.query_timeout,
             max_rows=settings.max_rows,
@@ -93,6 +97,8 @@ class Service:
             contacts=settings.contacts,
             observe=self.metrics.query,
         )
+        self.cache = ByteCache(settings.cache)
+        self.answers = CachedEvaluator(self.evaluator, self.cache, self.state, self.metrics.answer)
         self.questions: Mapping[str, Question] = catalogue.load()
         self.names = Names.load()
         self.catalogues = messages.load()
@@ -113,7 +119,7 @@ class Service:
 
     async def table(self, query: str) -> tuple[Table, Answer]:
         """The rows of a SELECT or the truth of an ASK. Raises any QueryError."""
-        answer = await self.evaluator.evaluate(query, JSON)
+        answer = await self.answers.evaluate(query, JSON)
         return results.read(answer.body), answer
 
     async def data(self, visit: Visit, operation: Operation, wanted: Sequence[str], *, as_rows: bool = False) -> Reply:
@@ -129,7 +135,7 @@ class Service:
         made = {XLSX, EXCEL_CSV} | ({TURTLE} if as_rows else set())
         # What is made of rows comes from their JSON; a kind of answer that has none is not acceptable so.
         asked = [JSON if one in made else one for one in wanted if one != HTML]
-        answer = await self.evaluator.evaluate(query, asked, *dataset, base=operation.base)
+        answer = await self.answers.evaluate(query, asked, *dataset, base=operation.base)
         headers = self.headers(answer, tag)
         headers["Vary"] = PAGE_VARY if as_rows else DATA_VARY
         chosen = next((one for one in wanted if (JSON if one in made else one) == answer.media_type), answer.media_type)
@@ -140,10 +146,11 @@ class Service:
 
     def headers(self, answer: Answer, tag: str | None) -> dict[str, str]:
         """What an answer says about itself: snapshot, whether it was cut, and how it may be kept."""
+        timing = f"wait;dur={answer.waited * 1000:.1f}, query;dur={answer.took * 1000:.1f}"
         headers = {
             "X-Seloste-Snapshot": answer.snapshot,
             "Cache-Control": "no-cache",
-            "Server-Timing": f"wait;dur={answer.waited * 1000:.1f}, query;dur={answer.took * 1000:.1f}",
+            "Server-Timing": "cache;desc=hit" if answer.cached else timing,
         }
         published = self.published(answer.snapshot)
         if published is not None:
@@ -157,7 +164,7 @@ class Service:
 
     def tag(self, visit: Visit, query: str, *parts: str) -> str | None:
         """A tag for the answer to a query; None when it differs from one asking to the next. Raises StoreMissing."""
-        return None if _VOLATILE.search(query) else self.etag(visit, query, *parts)
+        return None if volatile(query) else self.etag(visit, query, *parts)
 
     def etag(self, visit: Visit, *parts: str) -> str:
         """A tag for what is made of the present snapshot for this visitor. Raises StoreMissing."""
@@ -169,10 +176,15 @@ class Service:
 
     def published(self, snapshot: str) -> float | None:
         """When a snapshot was published, in seconds since 1970; None when that is not known any more."""
-        try:
-            return (self.settings.store / "snapshots" / snapshot / "lease").stat().st_mtime
-        except OSError:
-            return None
+        return self.evaluator.published(snapshot)
+
+    def state(self) -> Hashable:
+        """What tells this state of the data from another, and this day from the next. Raises StoreMissing.
+
+        The day, because a stored question may ask what holds today.
+        """
+        snapshot = self.evaluator.snapshot()
+        return snapshot, self.published(snapshot), int(time.time() // 86_400)
 
     async def overview(self) -> Overview:
         """What the start page says of the present snapshot, found out once for each. Raises any QueryError."""
@@ -199,6 +211,15 @@ def _converted(answer: Answer, media_type: str) -> bytes:
         return spreadsheets.excel_csv(table)
     cut = f"Cut after {answer.rows} rows: there are more." if answer.truncated else "Complete."
     return spreadsheets.xlsx(table, f"Seloste, snapshot {answer.snapshot}\n{cut}")
+
+
+def _index(settings: Settings) -> Path:
+    """The text index of a remote store, brought up to what the server holds."""
+    if isinstance(settings.store, Path):
+        return settings.store
+    from ingest import remote_index  # an HTTP client is loaded for this only
+
+    return remote_index.brought_up(settings.store, settings.base)
 
 
 def _digest(*parts: str) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from pathlib import Path
 from typing import Any
 
 from ontology.namespaces import ID_BASE
+from remote.location import BadLocation, Location, Remote, located
 
 _TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _EXPECTED = {"int": "a whole number", "float": "a number", "bool": "true or false"}
+_WRITERS = "Bearer token of those who may write, 16 characters or more; without one nobody may."
 
 
 class SettingError(ValueError):
@@ -34,7 +35,7 @@ def _setting(default: Any, meaning: str) -> Any:  # noqa: ANN401 - as dataclasse
 class Settings:
     """The settings of one server. `table()` lists them with their meaning."""
 
-    store: Path = field(metadata={"help": "Directory of the store whose published snapshot is served."})
+    store: Location = field(metadata={"help": "The store that is served: a directory, or the address of a SPARQL server."})
     host: str = _setting("127.0.0.1", "Address to listen on.")
     port: int = _setting(8000, "Port to listen on.")
     query_timeout: float = _setting(10.0, "Seconds after which a query is stopped.")
@@ -42,9 +43,15 @@ class Settings:
     max_body: int = _setting(1 << 20, "Bytes of a request body that are read at most.")
     max_bytes: int = _setting(32 << 20, "Bytes after which an answer is cut, and says so.")
     memory: int = _setting(1 << 30, "Bytes of memory that one query may take.")
+    cache: int = _setting(128 << 20, "Bytes of answers that are kept to be given again; 0 keeps none.")
+    warm: bool = _setting(True, "Whether stored questions are asked beforehand when a snapshot is published.")
     workers: int = _setting(2, "Query processes that stand ready.")
     burst: int = _setting(4, "Query processes that come in addition while long queries hold the others.")
     queue: int = _setting(64, "Queries that may wait for a process; the next one is told to come again.")
+    token: str = field(default="", repr=False, metadata={"help": _WRITERS})
+    token_file: str = _setting("", "File that holds the token, in place of SELOSTE_TOKEN.")
+    max_document: int = _setting(20 << 20, "Bytes of a document that are read at most.")
+    write_queue: int = _setting(8, "Documents that may wait to be written; the next one is told to come again.")
     base: str = _setting(ID_BASE, "Base of the instance IRIs that are served under /id/.")
     contacts: bool = _setting(False, "Whether contact details of named people are shown.")
     grace: int = _setting(10, "Seconds that running answers get when the server is told to stop.")
@@ -64,7 +71,9 @@ def read(environment: Mapping[str, str] | None = None, **given: object) -> Setti
         elif found.get(variable(one.name)):
             values[one.name] = _value(one.name, str(one.type), found[variable(one.name)])
     if "store" not in values:
-        raise SettingError("store", "", "the directory of a store")
+        raise SettingError("store", "", "the directory of a store, or the address of a SPARQL server")
+    if isinstance(values["store"], Remote) and values.get("contacts"):
+        raise SettingError("contacts", "true", "left out: a store on a server holds no contact details")
     return Settings(**values)
 
 
@@ -74,9 +83,9 @@ def variable(name: str) -> str:
 
 
 def table() -> tuple[tuple[str, str, str], ...]:
-    """The settings as rows of name, default (empty when it must be given) and meaning."""
+    """The settings as rows of name, default (empty when it must be given, "none" when it may be missing) and meaning."""
     return tuple(
-        (one.name, "" if one.default is MISSING else str(one.default), str(one.metadata["help"]))
+        (one.name, "" if one.default is MISSING else str(one.default) or "none", str(one.metadata["help"]))
         for one in fields(Settings)
     )
 
@@ -90,8 +99,10 @@ def _value(name: str, kind: str, text: str) -> object:
                 return float(text)
             case "bool":
                 return _TRUTH[text.lower()]
-            case "Path":
-                return Path(text)
+            case "Location":
+                return located(text)
+    except BadLocation as error:
+        raise SettingError(name, text, "a directory or the address of a SPARQL server") from error
     except (ValueError, KeyError) as error:
         raise SettingError(name, text, _EXPECTED[kind]) from error
     if name == "log_level" and text not in ("debug", "info", "warning", "error"):

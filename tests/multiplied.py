@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 from ingest import batch
+from ingest.journal import Change, Journal, canonical
 from ingest.pipeline import Pipeline
-from ingest.store import CONTACTS, Store
+from ingest.store import CONTACTS, JOURNAL, LIVE, Store
+from ontology.namespaces import ID_BASE
 
 SAMPLES = Path(__file__).parent.parent / "examples" / "notices"
 SHARED = ("graph/vocabulary", "graph/organisations")
@@ -69,16 +74,33 @@ def copies(notices: Sequence[Graphs], count: int) -> Iterator[tuple[Graphs, Grap
 
 
 def make(path: Path, count: int) -> None:
-    """A published store of `count` notices at `path`, which must not exist."""
-    with tempfile.TemporaryDirectory() as folder, Store.open(path) as store:
+    """A published store of `count` notices at `path`, which must not exist.
+
+    The journal is written first and by the hundred; the live copy is then made from it in bulk, as after its loss.
+    """
+    with tempfile.TemporaryDirectory() as folder:
         shared, notices = samples(Path(folder) / "samples")
+    with Store.open(path) as store:
         for graph, lines in shared.items():
             store.load_shared(graph, lines)
-        for number, (graphs, organisations) in enumerate(copies(notices, count)):
-            store.replace(graphs, organisations)
-            if number % 500 == 0:
-                store.publish()  # as an ingestion does, now and then: it empties the engine's memory to the disk
+    with closing(Journal.open(path / JOURNAL, ID_BASE)) as journal:
+        made = changes(copies(notices, count))
+        while some := list(islice(made, 1000)):
+            journal.commit(some)
+    shutil.rmtree(path / LIVE)
+    with Store.open(path) as store:
         store.publish()
+
+
+def changes(notices: Iterable[tuple[Graphs, Graphs]]) -> Iterator[Change]:
+    """The graphs as changes from nothing; an organisation keeps its first description."""
+    described: set[str] = set()
+    for graphs, organisations in notices:
+        for graph, lines in graphs.items():
+            yield Change(graph, "", (), canonical(lines))
+        for iri in organisations.keys() - described:
+            described.add(iri)
+            yield Change(f"{ID_BASE}{SHARED[1]}", iri, (), canonical(organisations[iri]))
 
 
 if __name__ == "__main__":

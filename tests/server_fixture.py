@@ -21,6 +21,7 @@ from ontology import vocabulary
 from ontology.namespaces import ID_BASE
 from queries import executables
 from server.app import create_app
+from server.running import BoundedHttp
 from server.settings import Settings
 
 FIXTURE = Path(__file__).parent / "fixtures" / "server" / "notices.trig"
@@ -60,10 +61,10 @@ def build(path: Path) -> Path:
 @contextmanager
 def served(store: Path, **settings: Any) -> Iterator[Server]:
     """A real server over `store` on a free port, in a thread of its own, with its query processes."""
-    app = create_app(Settings(store=store, **settings))
+    app = create_app(Settings(store=store, **{"warm": False, **settings}))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", http=BoundedHttp))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
         while not server.started:

@@ -16,6 +16,8 @@ from tests.said import claims, linked, mapped, notice, pipeline
         ("sv", "Personuppgiftsansvarig för behandlingen är Maja Modell, Esbo.", ["Maja Modell"]),
         ("sv", "Personuppgiftsansvarig\n\nMusikinstitutet i Saarlanta rf\nKantorsgränden 3", ["Musikinstitutet i Saarlanta rf"]),
         ("fi", "Rekisterinpitäjä\n\nSaarlannan musiikkiopisto ry\nKanttorinkuja 3", ["Saarlannan musiikkiopisto ry"]),
+        ("fi", "1. Rekisterinpitäjä\n\nHavukka Oy (jäljempänä rekisterinpitäjä)\nHavukkakuja 3C, 00023 Hallajoki", ["Havukka Oy"]),
+        ("fi", "1. Rekisterinpitäjä\nKuntosali Havukka (Y-tunnus 1234567-1)\nHavukkakuja 3, 00023 Hallajoki", ["Kuntosali Havukka"]),
         ("fi", "Tässä kerrotaan, miten tietoja käsitellään.", []),  # no controller in the text, none in the graph
     ],
 )

@@ -32,8 +32,8 @@ from queries.evaluation import (
     QueryTimeout,
     QueryTooLarge,
     StoreMissing,
-    evaluate_once,
 )
+from queries.evaluation_once import evaluate_once
 
 BASE = "https://w3id.org/seloste/id/"
 NOTICE = f"{BASE}notice/00000000000000aa"

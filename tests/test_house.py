@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MODULES = [*sorted(p for folder in ("ontology", "ingest", "shapes", "queries", "server") for p in (ROOT / folder).glob("*.py")), ROOT / "hatch_build.py", ROOT / "inspection.py", ROOT / "seloste.py"]
+MODULES = [*sorted(p for folder in ("ontology", "remote", "ingest", "shapes", "queries", "server") for p in (ROOT / folder).glob("*.py")), *(ROOT / f"{name}.py" for name in ("explanations", "hatch_build", "ingestion", "inspection", "seloste", "store_commands"))]
 STEMS = ("luovut", "säilyt", "henkilötie", "överför", "personuppg", "rekisterinpit")
 """Beginnings of words that every notice has, and no rule of composition needs."""
 

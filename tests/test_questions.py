@@ -13,7 +13,8 @@ import pytest
 
 from ingest.store import Store
 from queries.catalogue import load
-from queries.evaluation import Evaluator, evaluate_once
+from queries.evaluation import Evaluator
+from queries.evaluation_once import evaluate_once
 
 FOLDER = Path(__file__).parent / "fixtures" / "questions"
 BASE = "https://w3id.org/seloste/id/"

@@ -27,7 +27,7 @@ ORGANISATION = "https://w3id.org/seloste/id/organisation/"
 KINDS = {
     "accounting", "advertising", "ai", "analytics", "authority", "booking", "chat", "cloud", "consent",
     "credit-information", "crm", "customer-support", "debt-collection", "delivery", "directory", "e-commerce",
-    "education", "event", "health", "hosting", "housing", "identification", "mailing", "maps", "membership",
+    "education", "event", "health", "hosting", "housing", "identification", "insurance", "mailing", "maps", "membership",
     "messaging", "monitoring", "payment", "real-estate", "recruitment", "register", "retail", "security",
     "social-media", "software", "supervisory-authority", "survey", "telecom",
 }

@@ -74,6 +74,27 @@ def test_cells_of_a_table_have_the_topics_of_their_columns_titles() -> None:
     assert topics_of(TABBED, "Frågor", "sv") == {"LegalBasisTopic"}  # after the table the section goes on
 
 
+GAPS = """Rättslig grund
+
+Ändamål\tRättslig grund\tLagringstid
+Hantering av medlemskap\t\tTvå år
+\tAvtal\tTre år
+Statistik\tAllmänt intresse\t"""
+
+
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [("Två år", "RetentionTopic"), ("Avtal", "LegalBasisTopic"), ("Tre år", "RetentionTopic"), ("Statistik", "PurposeTopic")],
+)
+def test_an_empty_cell_keeps_its_place(words: str, topic: str) -> None:
+    assert topics_of(GAPS, words, "sv") == {topic}
+
+
+def test_several_tabs_are_one_gap_where_a_table_was_set_by_hand() -> None:
+    text = "Ändamål\t\tRättslig grund\nFakturering\tAvtal\nStatistik\t\t\tAllmänt intresse"
+    assert topics_of(text, "Avtal", "sv") == topics_of(text, "Allmänt intresse", "sv") == {"LegalBasisTopic"}
+
+
 def test_rows_of_a_table_are_told_apart() -> None:
     rows = {TABBED[s.start : s.end].strip(): s.row for s in split(TABBED, "sv") if s.row}
     assert rows["Avtal"] == rows["Hantering av medlemskap"] != rows["Statistik"] == rows["Allmänt intresse"]
@@ -105,3 +126,33 @@ def test_sections_tile_the_text(text: str) -> None:
     assert sections[0].start == 0
     assert sections[-1].end == len(text)
     assert all(a.end == b.start for a, b in itertools.pairwise(sections))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words", "topic"),
+    [
+        # what looks like a heading over nothing answers the heading above it
+        ("fi", "4. Käsittelyn oikeusperuste\n\nOikeutettu etu\n\n5. Rekisterin nimi\n\nJäsenet", "Oikeutettu etu", "LegalBasisTopic"),
+        ("fi", "Käsittelyn oikeusperuste\n\nOikeutettu etu\n\nRekisterin nimi\n\nJäsenet", "Oikeutettu etu", "LegalBasisTopic"),
+        ("fi", "Käsittelyn tarkoitus\n\nSuostumus\n\nRekisterin nimi\n\nJäsenet", "Suostumus", "ConsentTopic"),
+        # a noun with a full stop states, one item in small letters lists
+        ("fi", "Käsittelyn tarkoitus\n\nJäsenille tiedottaminen.", "tiedottaminen", "PurposeTopic"),
+        ("fi", "Rekisterin tietosisältö\n\nHuoltajien tiedot:\n\n- nimet, yhteystiedot", "nimet", "PersonalDataTopic"),
+        # the law's own words for a heading, and a long one with a number
+        (
+            "sv",
+            "Ändamålen med den behandling för vilken personuppgifterna är avsedda\n\nFakturering.",
+            "Fakturering",
+            "PurposeTopic",
+        ),
+        (
+            "en",
+            "5. Regular destinations of disclosed data and transfer of data to outside the European Union or the European"
+            " Economic Area\n\nNone.",
+            "None",
+            "TransferTopic",
+        ),
+    ],
+)
+def test_what_is_a_heading(language: str, text: str, words: str, topic: str) -> None:
+    assert topic in topics_of(text, words, language)

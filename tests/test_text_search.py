@@ -14,7 +14,7 @@ from ingest import text_index
 from ingest.store import Store
 from ontology import stems
 from queries.errors import QueryFailed, QueryRefused
-from queries.evaluation import evaluate_once
+from queries.evaluation_once import evaluate_once
 from queries.search_terms import BadSearch, expand, parsed
 from queries.text_search import Search, TextIndex
 

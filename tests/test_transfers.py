@@ -33,6 +33,14 @@ def statements(language: str, text: str) -> list[str]:
         ("en", "If you would like to know more about transfers outside the EU, contact us.", []),
         ("fi", "Tietoja ei luovuteta säännönmukaisesti muille tahoille.", []),  # of disclosure, though the heading names both
         ("fi", "Ei siirretä.", ["Negated"]),
+        ("fi", "Tietoja ei siirretä ETA:n ulkopuolelle ilman asianmukaista suojamekanismia.", ["Conditional"]),
+        ("fi", "Tietoja siirretään ETA:n ulkopuolelle ainoastaan, kun palvelu sitä edellyttää.", ["Conditional"]),
+        ("fi", "Kaikki tiedot säilytetään Suomessa.", ["Negated"]),  # data that stay answer the heading
+        ("fi", "Tiedot säilytetään EU:n alueella. Osa voidaan siirtää EU:n ulkopuolelle.", ["Possible"]),  # unless more is said
+        ("sv", "Uppgifterna stannar inom EU.", ["Negated"]),
+        ("sv", "Uppgifter förs inte utanför EES utan lämpliga skyddsåtgärder.", ["Conditional"]),
+        ("en", "All personal data is processed within the EU.", ["Negated"]),
+        ("en", "We do not transfer data outside the EEA without appropriate safeguards.", ["Conditional"]),
     ],
 )
 def test_statements(language: str, text: str, modalities: list[str]) -> None:
@@ -42,6 +50,11 @@ def test_statements(language: str, text: str, modalities: list[str]) -> None:
 def test_a_denial_of_disclosure_under_a_heading_of_both_is_none_of_transfers() -> None:
     text = "Tietojen luovutukset ja siirto EU:n ulkopuolelle\n\nTietoja ei luovuteta kolmansille osapuolille."
     assert statements("fi", text) == []
+
+
+def test_where_data_are_processed_tells_of_a_transfer_under_any_heading() -> None:
+    said = claims("Tietojen vastaanottajat\n\nPalvelun tiedot käsitellään Yhdysvalloissa.")
+    assert said["transfer/1"].polarity.modality.value == "Asserted"
 
 
 def test_the_instruments_of_a_sentence_on_how_belong_to_the_statement_before() -> None:
