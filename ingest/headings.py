@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ingest.matcher import Match, Matcher, longest
@@ -59,10 +59,19 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The text of a notice with its words."""
+    """The text of a notice with its words, and what its lines begin with, which is asked for several times."""
 
     text: str
     tokens: Tokens
+    _numbered: dict[tuple[int, int], tuple[str, int, tuple[Token, ...]]] = field(default_factory=dict, init=False)
+
+    def numbered(self, start: int, end: int) -> tuple[str, int, tuple[Token, ...]]:
+        """The section number with which a part of the text begins, or "", where its words begin, and its words."""
+        known = self._numbered.get((start, end))
+        if known is None:
+            number, begin = numbering(self.text, start, end) or ("", start)
+            known = self._numbered[start, end] = number, begin, self.tokens.within(begin, end)
+        return known
 
 
 class _Line(NamedTuple):
@@ -150,14 +159,12 @@ class HeadingReader:
 
     def _as_heading(self, page: Page, span: Span, wrapped: bool) -> Heading | None:
         text = page.text
-        found = numbering(text, span.start, span.end)
-        number, start = found if found else ("", span.start)
-        printed = text[start : span.end]
-        tokens = page.tokens.within(start, span.end)
-        marked = bool(number) or printed.startswith("#")
-        if not tokens or "@" in printed or "](" in printed:
+        number, start, tokens = page.numbered(*span)
+        if not tokens or len(tokens) > LONGEST_FORMAL:
             return None
-        if len(tokens) > LONGEST_FORMAL:
+        printed = text[start : span.end]
+        marked = bool(number) or printed.startswith("#")
+        if "@" in printed or "](" in printed:
             return None
         if not marked and printed.count(",") > 1:
             return None
@@ -206,8 +213,7 @@ class HeadingReader:
     def _inline(self, page: Page, line: Span) -> Heading | None:
         """A heading with its content on the same line: «Rekisterinpitäjä: Esimerkki Oy»."""
         text = page.text
-        found = numbering(text, line.start, line.end)
-        number, start = found if found else ("", line.start)
+        number, start, _ = page.numbered(*line)
         mark = _LABEL_ENDS.search(text, start, line.end)
         if mark is None or mark.end() >= line.end:
             return None
@@ -227,12 +233,10 @@ class HeadingReader:
     def _straight(self, page: Page, line: Span) -> Heading | None:
         """A heading that runs straight into a name: «Rekisterinpitäjä Esimerkki Oy»."""
         text = page.text
-        found = numbering(text, line.start, line.end)
-        number, start = found if found else ("", line.start)
-        tokens = page.tokens.within(start, line.end)
-        if text[start : line.end].isupper() or not 2 <= len(tokens) <= LONGEST_HEADING or text[line.end - 1] == ".":
+        number, start, tokens = page.numbered(*line)
+        if not 2 <= len(tokens) <= LONGEST_HEADING or not tokens[1].capital or text[line.end - 1] == ".":
             return None
-        if not tokens[1].capital or text[tokens[0].end : tokens[1].start].strip():
+        if text[start : line.end].isupper() or text[tokens[0].end : tokens[1].start].strip():
             return None
         matches = self._matcher.match(tokens)
         heads = [m for m in matches if m.entry.kind == "HeadingEntry" and m.tokens == (0,)]

@@ -7,7 +7,7 @@ end at full stops that are not those of abbreviations, numbers or dates, and at 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -48,7 +48,7 @@ def blocks(text: str) -> list[Block]:
     last_end = 0
     for match in _LINE.finditer(text):
         line = _trimmed(text, match.start(), match.end())
-        if "\n\n" in text[last_end : match.start()] or (out == [] and not group):
+        if group and text.find("\n\n", last_end, match.start()) >= 0:
             out += _group(text, group)
             group = []
         if line is None:
@@ -93,9 +93,8 @@ def numbering(text: str, start: int, end: int) -> tuple[str, int] | None:
     return match.group(1), match.end()
 
 
-def sentences(text: str, span: Span, abbreviations: Iterable[str]) -> list[Span]:
+def sentences(text: str, span: Span, abbreviations: Set[str]) -> list[Span]:
     """The sentences of a block; line ends part sentences only where the next line is a new statement."""
-    known = frozenset(abbreviations)
     cuts: list[int] = []
     inline = [m.start() for m in _INLINE_ITEM.finditer(text, span.start, span.end)]
     if len(inline) >= FEWEST_INLINE_ITEMS:
@@ -104,14 +103,17 @@ def sentences(text: str, span: Span, abbreviations: Iterable[str]) -> list[Span]
         if match.group() == "\n":
             if _new_statement(text, match.start(), span):
                 cuts.append(match.end())
-        elif not _abbreviated(text, match.start(), span.start, known):
+        elif not _abbreviated(text, match.start(), span.start, abbreviations):
             cuts.append(match.end())
+    if not cuts:
+        whole = _trimmed(text, span.start, span.end)
+        return [whole] if whole is not None else []
     edges = [span.start, *sorted(set(cuts)), span.end]
     trimmed = (_trimmed(text, a, b) for a, b in pairwise(edges))
     return [part for part in trimmed if part is not None]
 
 
-def _abbreviated(text: str, stop: int, start: int, known: frozenset[str]) -> bool:
+def _abbreviated(text: str, stop: int, start: int, known: Set[str]) -> bool:
     """Whether the full stop ends an abbreviation, a number («1.») or an initial («M.»)."""
     begin = stop
     while begin > start and not text[begin - 1].isspace() and text[begin - 1] not in '("”':

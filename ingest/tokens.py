@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+(?:[-‐‑–'’.&][^\W_]+|-\n[^\W\d_]+)*(?::[^\W\d_]{1,5}\b)?(?:-(?=[\s,/]|$))?", re.UNICODE)
@@ -54,6 +55,10 @@ class Token(NamedTuple):
     capital: bool
     parted: bool
     readings: Readings
+
+
+token: Callable[[tuple[int, int, str, bool, bool, Readings]], Token] = partial(tuple.__new__, Token)
+"""Makes a token of its fields, in half the time."""
 
 
 def spelling(form: str) -> str:

@@ -14,7 +14,7 @@ from typing import Protocol
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from ingest.spelling import SHORTEST, Speller
-from ingest.tokens import NO_WORD, UNKNOWN, WORD, Readings, Token, addresses, complete_ellipsis, parted, spelling
+from ingest.tokens import NO_WORD, UNKNOWN, WORD, Readings, Token, addresses, complete_ellipsis, parted, spelling, token
 from ontology.forms import BARE, Paradigm
 from ontology.lexicon import Lexicon
 from ontology.patterns import Word
@@ -126,7 +126,7 @@ class Words:
                 word, capital, readings = self._memo.get(form) or self._learnt(form)
                 if readings is UNKNOWN and form[-1] == "-":
                     stubs.append(len(out))
-                out.append(Token(at, last_of_word, word, capital, at - last > 1 and parted(text, last, at), readings))
+                out.append(token((at, last_of_word, word, capital, at - last > 1 and parted(text, last, at), readings)))
                 last = last_of_word
             if start < end:
                 out.append(Token(start, end, NO_WORD, False, True, UNKNOWN))
