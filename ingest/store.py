@@ -47,7 +47,7 @@ __all__ = [
 
 JOURNAL, LIVE = "journal.sqlite", "live"
 CONTACTS = "/contacts"
-_NOTICE_GRAPH = re.compile(r"notice/[0-9A-Za-z._~-]+(/contacts|/inferred|/report)?")
+_NOTICE_GRAPH = re.compile(r"notice/[0-9A-Za-z._~-]+(/contacts|/inferred|/report|/text)?")
 _SHARED_GRAPH = re.compile(r"graph/[0-9A-Za-z._~-]+")
 _NO_ORGANISATIONS: Mapping[str, Sequence[str]] = {}
 

@@ -17,7 +17,19 @@ from starlette.exceptions import HTTPException  # what the router raises; FastAP
 from queries.catalogue import ParameterError
 from queries.errors import QueryError, QueryFailed, StoreMissing
 from queries.formats import MEDIA_TYPES
-from server import description, exports, graph_store, operations, problems
+from server import (
+    about_pages,
+    check_pages,
+    concept_pages,
+    description,
+    exports,
+    findings_pages,
+    graph_store,
+    operations,
+    problems,
+    question_pages,
+    start_pages,
+)
 from server.connection import BodyTooLarge, ClientGone, read_body, while_connected
 from server.graph_store import GraphRequest
 from server.middleware import HEADERS, ResponseRules
@@ -55,7 +67,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(ResponseRules)
     app.add_middleware(Observation, metrics=service.metrics)
     app.include_router(router(pages))
-    app.include_router(exports.router(pages))
+    for part in (start_pages, question_pages, concept_pages, findings_pages, check_pages, about_pages, exports):
+        app.include_router(part.router(pages))
     _endpoint(app, pages)
     _graphs(app, pages)
     _operations(app, service)
