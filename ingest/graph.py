@@ -82,7 +82,7 @@ def build(found: Extracted) -> NoticeGraphs:
     if found.inferred:
         graphs[f"{found.notice.iri}/inferred"] = tuple(found.inferred)
     text = found.notice.text
-    shown = public_text(text, found.secrets, found.said.contacts, found.said.people)
+    shown = public_text(text, found.secrets, found.said.contacts, found.said.people, writer.quoted)
     graphs[f"{found.notice.iri}/text"] = lines(found.notice, shown)
     described = {o.iri: tuple(sorted(set(description(o)))) for o in found.said.organisations}
     return NoticeGraphs(found.notice.iri, graphs, described, text)
@@ -118,6 +118,11 @@ class _Writer:
         self._iri = found.notice.iri
         self._text = f"{self._iri}/text"
         self._processes = {process: f"{self._iri}/{_step(process)}" for process in found.said.processes}
+
+    @property
+    def quoted(self) -> Iterable[Span]:
+        """The places that are quoted in public."""
+        return self._described[0]
 
     def notice(self) -> None:
         """The notice, its text, its registers and controllers."""

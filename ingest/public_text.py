@@ -42,21 +42,43 @@ def _places(section: Section, sentences: Iterable[Span]) -> Iterable[Span]:
     return sentences if section.topics & _TOPICS else ()
 
 
-def public_text(text: str, secrets: Secrets, contacts: Iterable[Contact], others: Iterable[Span] = ()) -> str:
-    """The text without addresses, numbers and names of people; names also where they stand inflected or alone."""
-    named = [contact.name for contact in contacts if contact.name is not None]
-    hidden = [*secrets.spans, *others, *_again(text, named)]
+def public_text(
+    text: str, secrets: Secrets, contacts: Iterable[Contact], others: Iterable[Span] = (), quoted: Iterable[Span] = ()
+) -> str:
+    """The text without addresses, numbers and names of people; names also where they stand inflected or alone.
+
+    Parameters:
+        secrets: what is never shown.
+        contacts: the people whose names are looked for again.
+        others: what may be names of other people; what is written small elsewhere is none («Data Protection»).
+        quoted: the places of public quotes, which are narrowed already: they stay as they are quoted.
+    """
+    bare = _masked(text, secrets.spans)
+    names = [contact.name for contact in contacts if contact.name is not None]
+    doubtful = [s for s in others if not all(_is_word(w, bare) for w in text[s.start : s.end].split())]
+    shown = list(_masked(bare, [*doubtful, *_again(text, names, bare)]))
+    for span in quoted:
+        shown[span.start : span.end] = bare[span.start : span.end]
+    return "".join(shown)
+
+
+def _masked(text: str, hidden: Iterable[Span]) -> str:
     shown = list(text)
     for span in hidden:
         shown[span.start : span.end] = [c if c.isspace() else MASK for c in text[span.start : span.end]]
     return "".join(shown)
 
 
-def _again(text: str, names: Iterable[Span]) -> Iterable[Span]:
+def _is_word(written: str, text: str) -> bool:
+    """Whether something stands in the text in small letters too, as names do not."""
+    return re.search(rf"(?<!\w){re.escape(written.lower())}(?!\w)", text) is not None
+
+
+def _again(text: str, names: Iterable[Span], bare: str) -> Iterable[Span]:
     """The last names of people wherever they stand, with any ending."""
     for name in names:
         last = text[name.start : name.end].split()[-1]
-        if len(last) >= _SHORTEST_STEM:
+        if len(last) >= _SHORTEST_STEM and not _is_word(last, bare):
             # Finnish inflection changes the end of a name: «Virtanen», «Virtaselle».
             stem = re.escape(last[: max(_SHORTEST_STEM, len(last) - 2)])
             for match in re.finditer(rf"(?<!\w){stem}{_ENDING}(?!\w)", text):

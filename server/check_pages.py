@@ -135,7 +135,9 @@ _DOCUMENTS: Final = {
 def router(pages: Pages) -> APIRouter:
     """The addresses of the check; its processes start and end with the application."""
     settings = pages.service.settings
-    mappers = Mappers(queue=settings.check_queue, seconds=settings.check_timeout, memory=settings.check_memory)
+    mappers = Mappers(
+        settings.check_workers, settings.check_queue, seconds=settings.check_timeout, memory=settings.check_memory
+    )
     checks = CheckPages(pages, mappers)
 
     @asynccontextmanager

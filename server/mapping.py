@@ -2,11 +2,11 @@
 
     MappingError
     ├── MappingBusy      too many wait already; come again
-    ├── MappingTooLong   the document took more time than any notice does; its process was killed
-    └── MappingLost      its process died, of memory mostly
+    ├── MappingTooLong   the document took more time than any notice does; it was stopped
+    └── MappingLost      it took more memory than any notice does, or its process died
 
-Processes are started beforehand and used again; the event loop only waits for them. A client that goes away costs no
-process: the work is brought to its end, and what it gives is dropped.
+Processes are started beforehand and used again; the event loop only waits for them. When a client goes away the work is
+brought to its end, within its bounds, and what it gives is dropped.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ from typing import Any, Final
 from ingest import document_errors
 from ingest.document_errors import DocumentError
 from ingest.examination import Document
-from server.mapping_worker import LENGTH
+from server.mapping_worker import LENGTH, TOO_LARGE, TOO_LONG
 
 _LOG = logging.getLogger("seloste.server")
 _ROOT = Path(__file__).resolve().parent.parent
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "TMPDIR")
 _LOADING: Final = 120.0
 """Seconds that a process may take to load what it knows."""
+_GRACE: Final = 10.0
 _LARGEST_FRAME: Final = 256 << 20
 
 
@@ -76,18 +77,20 @@ class Mapped:
 
 
 class Mappers:
-    """The processes of one server: `workers` of them, for each document `seconds` and `memory` bytes, `queue` waiting."""
+    """The processes of one server: `workers` of them (0: one, when it is needed), for each document `seconds` and
+    `memory` bytes; `queue` documents may be under way or wait.
+    """
 
     def __init__(self, workers: int = 1, queue: int = 8, seconds: float = 30.0, memory: int = 512 << 20) -> None:
         self._workers, self._queue, self._seconds, self._memory = workers, queue, seconds, memory
-        self._turns = asyncio.Semaphore(workers)
+        self._turns = asyncio.Semaphore(max(workers, 1))
         self._waiting = 0
         self._idle: list[asyncio.Task[_Process]] = []
         self._working: set[asyncio.Task[dict[str, Any]]] = set()
 
     async def __aenter__(self) -> Mappers:
         """Start the processes; they load in the background."""
-        self._idle = [asyncio.create_task(_Process.start(self._memory)) for _ in range(self._workers)]
+        self._idle = [asyncio.create_task(_Process.start()) for _ in range(self._workers)]
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -109,12 +112,15 @@ class Mappers:
         request = {
             "source": document.source, "mediaType": document.media_type, "language": document.language,
             "form": form, "reportLanguage": report_language, "length": len(document.data),
+            "seconds": self._seconds, "memory": self._memory,
         }  # fmt: skip
         work = asyncio.create_task(self._turn(json.dumps(request).encode(), document.data))
         self._working.add(work)
         work.add_done_callback(self._done)
         answer = await asyncio.shield(work)
-        if answer.get("error") == "MemoryError":
+        if answer.get("error") == TOO_LONG:
+            raise MappingTooLong(self._seconds)
+        if answer.get("error") == TOO_LARGE:
             raise MappingLost
         if "error" in answer:
             raise _refusal(answer["error"])(document.source, answer["problem"], answer["remedy"])
@@ -128,10 +134,9 @@ class Mappers:
 
     async def _turn(self, request: bytes, data: bytes) -> dict[str, Any]:
         async with self._turns:
-            process = await self._ready()
-            whole = False
+            process, whole = await self._ready(), False
             try:
-                async with asyncio.timeout(self._seconds):
+                async with asyncio.timeout(self._seconds + _GRACE):  # it keeps the time itself; this is for its own end
                     answer = await process.ask(request, data)
                 whole = True
             except TimeoutError as error:
@@ -139,17 +144,17 @@ class Mappers:
             except (EOFError, OSError) as error:
                 raise MappingLost from error
             finally:
-                if whole and answer.get("error") != "MemoryError":
-                    self._idle.append(asyncio.ensure_future(_kept(process)))
+                if whole:
+                    self._idle.append(asyncio.create_task(_kept(process)))
                 else:
                     await process.end()
-                    self._idle.append(asyncio.create_task(_Process.start(self._memory)))
+                    self._idle.append(asyncio.create_task(_Process.start()))
         return answer
 
     async def _ready(self) -> _Process:
         """A process that has loaded; one that died or could not start is replaced once."""
         for attempt in (1, 2):
-            task = self._idle.pop() if self._idle else asyncio.create_task(_Process.start(self._memory))
+            task = self._idle.pop() if self._idle else asyncio.create_task(_Process.start())
             try:
                 process = await task
             except (OSError, EOFError, TimeoutError) as error:
@@ -160,7 +165,7 @@ class Mappers:
             if process.alive:
                 return process
             await process.end()
-        return await _Process.start(self._memory)
+        return await _Process.start()
 
 
 async def _kept(process: _Process) -> _Process:
@@ -174,12 +179,14 @@ class _Process:
         self._process = process
 
     @classmethod
-    async def start(cls, memory: int) -> _Process:
+    async def start(cls) -> _Process:
         """Start one and wait until it has loaded. Raises OSError, EOFError or TimeoutError."""
-        environment = {key: os.environ[key] for key in _KEPT if key in os.environ} | {"PYTHONPATH": str(_ROOT)}
+        environment = {key: os.environ[key] for key in _KEPT if key in os.environ} | {
+            "PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",  # threads do not survive a fork
+        }  # fmt: skip
         process = cls(
             await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "server.mapping_worker", str(memory),
+                sys.executable, "-P", "-m", "server.mapping_worker",
                 env=environment, start_new_session=True, stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
             )

@@ -77,7 +77,7 @@ def passages(
     blocks = list(_blocks(text))
     noted, about = _beside(blocks, claims, findings)
     ahead, here, before = deque(edges), list[_Edge[Claim]](), 0
-    found = []
+    found: list[Passage[Claim, Finding]] = []
     for number, (start, end) in enumerate(blocks):
         here = [edge for edge in here if edge[1] > start]
         while ahead and ahead[0][0] < end:

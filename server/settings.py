@@ -46,6 +46,7 @@ class Settings:
     burst: int = _setting(4, "Query processes that come in addition while long queries hold the others.")
     queue: int = _setting(64, "Queries that may wait for a process; the next one is told to come again.")
     max_document: int = _setting(20 << 20, "Bytes of a document that is sent to /check.")
+    check_workers: int = _setting(1, "Processes that stand ready for /check; with 0, one starts when it is needed.")
     check_timeout: float = _setting(30.0, "Seconds after which the check of a document is stopped.")
     check_memory: int = _setting(512 << 20, "Bytes of memory that the check of one document may take.")
     check_queue: int = _setting(8, "Documents that may be under way or wait; the next one is told to come again.")

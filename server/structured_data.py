@@ -26,7 +26,7 @@ def dataset(visit: Visit, base: str, snapshot: str, counts: Mapping[str, int]) -
         "license": LICENCE,
         "isAccessibleForFree": True,
         "version": snapshot,
-        "keywords": ["GDPR", "DPV", "privacy notice", "tietosuojaseloste", "integritetspolicy", "linked data"],
+        "keywords": ["GDPR", "DPV", "SHACL", "SPARQL"],
         "size": said.count("unit.notices", counts.get("notices", 0)),
         "distribution": [
             {
