@@ -12,17 +12,14 @@ from typing import TextIO
 
 from ingest import batch, documents
 from ingest.documents import DocumentError
-from ingest.notice import Notice
+from ingest.examination import Examiner
 from ingest.pipeline import Pipeline
-from ingest.sections import Section
 from ingest.stores import opened
 from remote.location import Location
 from shapes import engine_lines, engines
-from shapes.background import Background
 from shapes.deltas import Earlier, earlier
 from shapes.dossiers import Dossier, compile_dossier
 from shapes.engines import EngineName
-from shapes.evidence import Heading
 from shapes.reports import Written, files, written
 
 
@@ -40,31 +37,12 @@ def of_files(
         LexiconError: when the lexicon is broken.
         EngineMissing: when the engine asked for is not installed.
     """
-    chosen, pipeline = engines.load(engine), loaded()
-    background = Background.of(pipeline.vocabulary.graph)
+    examiner = Examiner(loaded(), engines.load(engine))
     for path in paths:
         try:
-            notice = documents.read(path, language=language)
-            mapped, report = batch.check(notice, pipeline, background, engine=chosen)
+            yield examiner.of(documents.read(path, language=language)).dossier
         except DocumentError as error:
             errors.append(error)
-            continue
-        lines = [line for part in (*mapped.graphs.values(), *mapped.organisations.values()) for line in part]
-        headings = _headings(notice, pipeline.sections(notice))
-        yield compile_dossier(engine_lines.graph(lines), report, headings, background=background)
-
-
-def _headings(notice: Notice, sections: Iterable[Section]) -> list[Heading]:
-    """The sections of a text; what stands before the first heading has no name."""
-    return [
-        Heading(
-            " ".join(notice.text[s.heading.start : s.heading.end].split()).rstrip(" :") if s.heading else "",
-            s.start,
-            s.end,
-            s.topics,
-        )
-        for s in sections
-    ]
 
 
 def of_store(

@@ -87,9 +87,9 @@ class EnginesDisagree(DocumentError):
 def rdf(mapped: NoticeGraphs) -> Graph:
     """What is validated: the notice's graph with its contacts and the organisations it names, as one rdflib graph.
 
-    Not what is inferred: that the notice does not say.
+    Not what is inferred: that the notice does not say. Not its text: that says nothing to a rule.
     """
-    said = [lines for iri, lines in mapped.graphs.items() if not iri.endswith("/inferred")]
+    said = [lines for iri, lines in mapped.graphs.items() if not iri.endswith(("/inferred", "/text"))]
     return graph(line for part in (*said, *mapped.organisations.values()) for line in part)
 
 

@@ -17,7 +17,7 @@ from ingest.sections import Section
 
 _GIVEN = r"[A-ZÅÄÖÉÜ][a-zåäöéü]+"
 _DOUBLE = rf"{_GIVEN}(?:-{_GIVEN})?"
-_PERSON = re.compile(rf"(?<![\w-]){_DOUBLE}[ \t]+(?:[A-ZÅÄÖ][a-zåäöéü]*\.?[ \t]+)?{_DOUBLE}(?![\w-])")
+PERSON = re.compile(rf"(?<![\w-]){_DOUBLE}[ \t]+(?:[A-ZÅÄÖ][a-zåäöéü]*\.?[ \t]+)?{_DOUBLE}(?![\w-])")
 LONGEST_ADDRESS_LINE = 7
 """Words in a line of an address, a telephone number or a field."""
 PEOPLE_TOPICS = frozenset({"ContactTopic", "OfficerTopic"})
@@ -103,7 +103,7 @@ def _not_the_authoritys(sentences: Sequence[ReadSentence]) -> Iterator[ReadSente
 
 
 def _people(text: str, s: ReadSentence, organisations: Sequence[Span]) -> Iterator[Span]:
-    for match in _PERSON.finditer(text, s.sentence.start, s.sentence.end):
+    for match in PERSON.finditer(text, s.sentence.start, s.sentence.end):
         span = Span(match.start(), match.end())
         first = {f.start for f in s.cues if f.start == span.start}
         if not any(span.start < o.end and o.start < span.end for o in organisations) and not first:
@@ -123,6 +123,11 @@ class Secrets:
         self._spans = sorted(spans)
         self._hull = Span(self._spans[0].start, max(s.end for s in spans)) if spans else None
         self._text = text
+
+    @property
+    def spans(self) -> Sequence[Span]:
+        """The places, in order."""
+        return self._spans
 
     def narrowed(self, span: Span) -> Span | None:
         """The longest part of a place without anything that must not be quoted, trimmed; None when nothing is left."""

@@ -17,6 +17,7 @@ from ingest.modality import Modality
 from ingest.notice import Notice, Span
 from ingest.ntriples import iri, literal, term, triple
 from ingest.organisations import Organisation
+from ingest.public_text import lines, public_text
 from ingest.statements import Statements
 from ontology.namespaces import DCTERMS, DPV, OA, PROV, SEL, SKOS, VCARD
 
@@ -36,7 +37,8 @@ class NoticeGraphs:
 
     Attributes:
         iri: the notice.
-        graphs: graph IRI to lines: the notice's own, its contacts and what follows from it (`/inferred`).
+        graphs: graph IRI to lines: the notice's own, its contacts, what follows from it (`/inferred`)
+            and its text as it may be shown (`/text`).
         organisations: organisation IRI to the lines that describe it in the shared graph of organisations.
         text: the stored text.
     """
@@ -81,8 +83,11 @@ def build(found: Extracted) -> NoticeGraphs:
         graphs[f"{found.notice.iri}/contacts"] = tuple(sorted(set(writer.private)))
     if found.inferred:
         graphs[f"{found.notice.iri}/inferred"] = tuple(found.inferred)
+    text = found.notice.text
+    shown = public_text(text, found.secrets, found.said.contacts, found.said.people, writer.quoted)
+    graphs[f"{found.notice.iri}/text"] = lines(found.notice, shown)
     described = {o.iri: tuple(sorted(set(description(o)))) for o in found.said.organisations}
-    return NoticeGraphs(found.notice.iri, graphs, described, found.notice.text)
+    return NoticeGraphs(found.notice.iri, graphs, described, text)
 
 
 def description(organisation: Organisation) -> Iterable[str]:
@@ -115,6 +120,11 @@ class _Writer:
         self._iri = found.notice.iri
         self._text = f"{self._iri}/text"
         self._processes = {process: f"{self._iri}/{_step(process)}" for process in found.said.processes}
+
+    @property
+    def quoted(self) -> Iterable[Span]:
+        """The places that are quoted in public."""
+        return self._described[0]
 
     def notice(self) -> None:
         """The notice, its text, its registers and controllers."""

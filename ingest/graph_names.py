@@ -7,7 +7,7 @@ import re
 from ingest.store_errors import BadGraphName
 
 CONTACTS = "/contacts"
-OWN_GRAPHS = ("", CONTACTS, "/inferred", "/report")
+OWN_GRAPHS = ("", CONTACTS, "/inferred", "/report", "/text")
 """What a notice's IRI has behind it in the names of its graphs."""
 _NOTICE = re.compile(rf"notice/[0-9A-Za-z._~-]+({'|'.join(OWN_GRAPHS[1:])})?")
 _SHARED = re.compile(r"graph/[0-9A-Za-z._~-]+")

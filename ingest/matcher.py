@@ -182,11 +182,12 @@ def _longer(
     for second, sequel, whole in seconds:
         if sequel in done:
             continue
-        rest: tuple[int, ...] | None = (second,)
+        rest: tuple[int, ...] = (second,)
         if sequel.rest:
-            rest = None if sequel.third.isdisjoint(present) else _followed(tokens, words, second, sequel.rest)
-            if rest is None:
+            followed = None if sequel.third.isdisjoint(present) else _followed(tokens, words, second, sequel.rest)
+            if followed is None:
                 continue
+            rest = followed
         done.add(sequel)
         for index in rest:
             if tokens[index].readings.whole:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 
+from ingest import public_text
 from ingest.citations import CitationReader
 from ingest.claims import Claim, ConceptClaims, merged
 from ingest.contact_details import ContactDetails
@@ -156,6 +157,7 @@ class _Reader:
             processes=_processes(reading),
             title=_title(reading),
             date=self._dates.date(reading),
+            people=public_text.people(reading, [c.name.span for c in controllers]),
         )
 
 

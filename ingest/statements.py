@@ -23,7 +23,10 @@ TRANSFER = "transfer/"
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """What a notice says: its claims, who is named in it, its defects, activities, title and date."""
+    """What a notice says: its claims, who is named in it, its defects, activities, title and date.
+
+    `people` are the places of what may be names of people, beside those of contact points.
+    """
 
     claims: Sequence[Claim]
     controllers: Sequence[Controller]
@@ -33,6 +36,7 @@ class Statements:
     processes: Mapping[Process, Span | None]
     title: Span | None
     date: str | None
+    people: Sequence[Span] = ()
 
 
 def joined(found: Sequence[Statements]) -> Statements:
@@ -53,6 +57,7 @@ def joined(found: Sequence[Statements]) -> Statements:
         processes=dict(sorted(processes.items())),
         title=next((each.title for each in found if each.title is not None), None),
         date=max((each.date for each in found if each.date), default=None),
+        people=[span for each in found for span in each.people],
     )
 
 

@@ -18,7 +18,20 @@ from starlette.exceptions import HTTPException  # what the router raises; FastAP
 from queries.catalogue import ParameterError
 from queries.errors import QueryError, QueryFailed, StoreMissing
 from queries.formats import MEDIA_TYPES
-from server import description, exports, graph_store, notices, operations, problems
+from server import (
+    about_pages,
+    check_pages,
+    concept_pages,
+    description,
+    exports,
+    findings_pages,
+    graph_store,
+    notices,
+    operations,
+    problems,
+    question_pages,
+    start_pages,
+)
 from server.connection import BodyTooLarge, ClientGone, read_body, while_connected
 from server.editing import Editing
 from server.graph_store import GraphRequest
@@ -67,8 +80,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(ResponseCache, cache=service.cache, state=service.state, observe=service.metrics.answer)
     app.add_middleware(Observation, metrics=service.metrics)
     app.include_router(router(pages))
-    app.include_router(exports.router(pages))
-    app.include_router(notices.router(pages))
+    for part in (start_pages, question_pages, concept_pages, findings_pages, check_pages, about_pages, exports, notices):
+        app.include_router(part.router(pages))
     _endpoint(app, pages)
     _editor(app, pages)
     _graphs(app, pages)

@@ -13,7 +13,10 @@ from ontology.namespaces import DCTERMS, DPV, PROV, SEL
 
 _CHARACTERS = re.compile(r"[^\x00-\x20\x7f<>\"{}|^`\\]+")
 _NOTICE = re.compile(r"notice/[^/#]+")
-_GRAPH = re.compile(r"notice/[^/#]+/(?:inferred|report)|graph/[^/#]+")
+_GRAPH = re.compile(r"notice/[^/#]+/(?:inferred|report|text)|graph/[^/#]+")
+_ORGANISATION = re.compile(r"organisation/[^/#]+")
+_ANNOTATIONS = re.compile(r"(notice/[^/#]+)/annotations(?:/(.+))?")
+_TEXT = re.compile(r"(notice/[^/#]+)/text")
 LIMIT = 500
 """Mentions of a resource that a page lists; the RDF has them all."""
 
@@ -34,6 +37,27 @@ class Resource:
     def graph(self) -> bool:
         """Whether this is the IRI of a graph that has no page of its own."""
         return _GRAPH.fullmatch(self.iri.removeprefix(self.base)) is not None
+
+    @property
+    def organisation(self) -> bool:
+        """Whether this is the IRI of an organisation."""
+        return _ORGANISATION.fullmatch(self.iri.removeprefix(self.base)) is not None
+
+    @property
+    def text(self) -> bool:
+        """Whether this is the IRI of a notice's text."""
+        return _TEXT.fullmatch(self.iri.removeprefix(self.base)) is not None
+
+    @property
+    def annotations(self) -> bool:
+        """Whether this is the container of a notice's annotations, or one of them."""
+        return _ANNOTATIONS.fullmatch(self.iri.removeprefix(self.base)) is not None
+
+    @property
+    def annotated(self) -> tuple[str, str]:
+        """The notice of a container of annotations, and the claim of a single one, as the rest of its IRI."""
+        found = _ANNOTATIONS.fullmatch(self.iri.removeprefix(self.base))
+        return (self.base + found[1], found[2] or "") if found else ("", "")
 
     def construct(self) -> str:
         """The triples about it: a graph's content, else what it says, what is said of it and its evidence."""
@@ -65,7 +89,8 @@ class Resource:
 
     def content(self, *, contacts: bool) -> str:
         """SELECT of `?g ?s ?p ?o`: a notice with its report, its inferences and the names of its organisations."""
-        own = (self.iri, f"{self.iri}/inferred", f"{self.iri}/report", *((f"{self.iri}/contacts",) if contacts else ()))
+        parts = ("inferred", "report", "text", *(("contacts",) if contacts else ()))
+        own = (self.iri, *(f"{self.iri}/{part}" for part in parts))
         organisations = f"{self.base}graph/organisations"
         named = "|".join(f"<{one}>" for one in (DPV.hasDataController, SEL.entity, SEL.sourceEntity))
         return f"""SELECT DISTINCT ?g ?s ?p ?o WHERE {{
@@ -76,6 +101,11 @@ class Resource:
     GRAPH <{organisations}> {{ ?s ?p ?o }} BIND(<{organisations}> AS ?g)
   }}
 }}"""
+
+
+def is_iri(value: str) -> bool:
+    """Whether a value can be written between angle brackets."""
+    return _CHARACTERS.fullmatch(value) is not None and ":" in value
 
 
 def resource(base: str, path: str) -> Resource | None:

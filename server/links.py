@@ -18,11 +18,15 @@ _PATH = "/~:@!$&'()*+,;=-._"
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses for one request. `root` is the path under which the application stands, mostly empty."""
+    """Addresses for one request. `root` is the path under which the application stands, mostly empty.
+
+    `stored` is false for a page about what is in no store: its own IRIs lead nowhere.
+    """
 
     root: str
     base: str
     language: str | None = None
+    stored: bool = True
 
     def home(self, language: str | None = None) -> str:
         """The start page."""
@@ -39,6 +43,31 @@ class Links:
     def sparql(self, query: str | None = None, media: str | None = None) -> str:
         """The query page, or the answer to a query."""
         return self._to("/sparql", {**({"query": query} if query else {}), **({"format": media} if media else {})})
+
+    def concept(self, name: str) -> str:
+        """The page of a concept by its short name, such as dpv:DirectMarketing."""
+        return self._to(f"/concepts/{quote(name, safe=':')}", {})
+
+    def rule(self, iri: str) -> str:
+        """A rule in the catalogue of rules."""
+        return f"{self._to('/rules', {})}#{quote(iri.rpartition('#')[2], safe=_PATH)}"
+
+    def page(self, path: str, values: Mapping[str, str] | None = None) -> str:
+        """A page with an address of its own, such as /about."""
+        return self._to(path, values or {})
+
+    def turned(self, iri: str, after: str) -> str:
+        """The next page of what is listed about one of our own resources, behind a key."""
+        return self._to(f"/id/{quote(iri.removeprefix(self.base), safe=_PATH)}", {"after": after})
+
+    def export(self, name: str) -> str:
+        """A download of the whole dataset."""
+        return f"{self.root}/export/{quote(name, safe='')}"
+
+    def annotations(self, notice: str, media: str | None = None) -> str:
+        """The Web Annotations of a notice."""
+        path = f"/id/{quote(notice.removeprefix(self.base), safe=_PATH)}/annotations"
+        return self._to(path, {"format": media} if media else {})
 
     def static(self, name: str, version: str) -> str:
         """A file of the pages; `version` changes with its content."""
@@ -58,6 +87,8 @@ class Links:
 
     def resource(self, iri: str, media: str | None = None) -> str | None:
         """Where an IRI is described: here when it is ours, at its own address when it is on the web, else None."""
+        if iri.startswith(self.base) and not self.stored:
+            return None
         if iri.startswith(self.base):
             span = _SPAN.fullmatch(iri.removeprefix(self.base))
             if span and not media:

@@ -40,7 +40,7 @@ _ASKED = b"Accept, Accept-Language, Content-Type, If-None-Match"
 class ResponseRules:
     """Wraps an ASGI application; `posted` are the paths that take POST."""
 
-    def __init__(self, app: App, posted: tuple[str, ...] = ("/sparql", "/sparql/lint")) -> None:
+    def __init__(self, app: App, posted: tuple[str, ...] = ("/sparql", "/sparql/lint", "/check")) -> None:
         self._app = app
         self._posted = posted
 

@@ -15,6 +15,7 @@ from ontology import vocabulary
 from ontology.namespaces import PREFIXES, SEL
 from ontology.vocabulary import Vocabulary, local_name
 from server.messages import LANGUAGES, Messages
+from shapes.citing import cited
 from shapes.rules import SEVERITIES, Catalogue, completeness_catalogue
 from shapes.wording import wording
 
@@ -65,15 +66,21 @@ class Names:
         return None if code is None else str(code)
 
     def item(self, name: str, language: str) -> str:
-        """An item such as 13-2-a as article and label; of one that has no label, such as Art. 12, the article."""
-        found = next((item for item in self.catalogue.items if item.item == name), None)
-        if found is not None:
-            return f"{found.article} – {found.labels[language]}"
-        return next((rule.article for rule in self.catalogue.rules.values() if rule.item == name), name)
+        """An item such as 13-2-a as label and article; of one that has no label, such as Art. 12, the article."""
+        labelled = dict(self.items(language)).get(name)
+        article = next((rule.article for rule in self.catalogue.rules.values() if rule.item == name), "")
+        return labelled or (self.cited(article, language) if article else name)
 
     def items(self, language: str) -> Choices:
-        """The items as choices: name, and article with label."""
-        return tuple((one.item, f"{one.article} – {one.labels[language]}") for one in self.catalogue.items)
+        """The items as choices: name, and label with article."""
+        return tuple(
+            (one.item, f"{one.labels[language]} ({self.cited(one.article, language)})") for one in self.catalogue.items
+        )
+
+    @staticmethod
+    def cited(article: str, language: str) -> str:
+        """An article as a reader of the language cites it."""
+        return cited(article, wording(language))
 
     def rule(self, iri: str, language: str) -> str | None:
         """What a rule says when it is broken, without the values of one notice; None for an unknown rule."""

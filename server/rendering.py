@@ -58,6 +58,7 @@ class Renderer:
             links=visit.links,
             languages=LANGUAGES,
             here=visit.path,
+            place=visit.path.removeprefix(visit.links.root),
             fields={name: value for name, value in visit.fields.items() if name != "lang"},
             version=self._version,
             asset=self._bundle,

@@ -1,23 +1,25 @@
-"""`/id/…`: a resource as a page or as RDF at one IRI, and the page of a notice."""
+"""`/id/…`: a resource as a page or as RDF at one IRI; notices and organisations have pages of their own."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final
+from typing import Final, NoReturn
 
 from ontology.namespaces import DPV
-from server import linked_data
+from server import linked_data, relations
+from server.annotations import Annotations
 from server.linked_data import Resource
-from server.notice_view import NoticeReader
+from server.negotiation import preferred
+from server.notice_pages import DOWNLOADS, NoticePages, alternates
+from server.organisation_pages import OrganisationPages
 from server.protocol import GRAPHS, HTML, Operation, wanted
 from server.rendering import Renderer
 from server.results import Row, Table, Term
-from server.service import Reply, Service, Visit, unchanged
+from server.service import Reply, Service, Visit
 from server.tables import Cell, Reader
 
 OFFERED: Final = (*GRAPHS, "application/x-turtle", "text/plain", HTML)
 _NAMES = (DPV.hasName, "http://purl.org/dc/terms/title", "http://www.w3.org/2004/02/skos/core#prefLabel")
-_DOWNLOADS = (("Turtle", "turtle"), ("JSON-LD", "jsonld"), ("N-Triples", "ntriples"), ("RDF/XML", "rdfxml"))
 
 
 class NotFound(LookupError):
@@ -33,34 +35,32 @@ class ResourcePages:
 
     def __init__(self, service: Service, renderer: Renderer) -> None:
         self._service, self._renderer = service, renderer
+        self._notices, self._organisations = NoticePages(service, renderer), OrganisationPages(service, renderer)
+        self._annotations = Annotations(service)
 
     async def show(self, visit: Visit, path: str) -> Reply:
         """The resource at `/id/` + `path`. Raises NotFound, NotAcceptable or any QueryError."""
         resource = linked_data.resource(self._service.settings.base, path)
         if resource is None:
             raise NotFound("")
+        if resource.annotations:
+            return await self._annotations.container(visit, resource) or _missing(resource)
+        if resource.text and preferred(visit.accept, ("text/plain", HTML, *GRAPHS))[:1] == ("text/plain",):
+            return await self._annotations.text(visit, resource) or _missing(resource)
         media = wanted(visit.accept, visit.fields.get("format"), OFFERED)
         if media[0] != HTML:
             reply = await self._service.data(visit, Operation(resource.construct()), media)
             if reply.rows == 0:
                 raise NotFound(resource.iri)
-            return reply
-        tag = self._service.etag(visit, HTML)
-        if unchanged(visit, tag):
-            return Reply(b"", HTML, 304, {"ETag": tag})
-        return await (self._notice(visit, resource, tag) if resource.notice else self._resource(visit, resource, tag))
-
-    async def _notice(self, visit: Visit, resource: Resource, tag: str) -> Reply:
-        contacts = self._service.settings.contacts
-        table, answer = await self._service.table(resource.content(contacts=contacts))
-        if not table.rows:
-            raise NotFound(resource.iri)
-        view = NoticeReader(resource.iri, table, self._service.reader(visit)).view()
-        page = self._renderer.page(
-            "notice.html", visit, iri=resource.iri, notice=view, truncated=answer.truncated, downloads=_DOWNLOADS,
-            report=visit.links.resource(f"{resource.iri}/report", "turtle"),
-        )  # fmt: skip
-        return Reply(page.body, HTML, 200, {**page.headers, **self._service.headers(answer, tag)})
+            linked = relations.header(alternates(visit, resource.iri))
+            return Reply(reply.body, reply.media_type, reply.status, {**reply.headers, **linked}, reply.rows)
+        tag, known = self._service.kept(visit)
+        if known:
+            return known
+        if resource.notice:
+            return await self._notices.show(visit, resource, tag) or _missing(resource)
+        own = await self._organisations.show(visit, resource, tag) if resource.organisation else None
+        return own or await self._resource(visit, resource, tag)
 
     async def _resource(self, visit: Visit, resource: Resource, tag: str) -> Reply:
         reader = self._service.reader(visit)
@@ -71,14 +71,19 @@ class ResourcePages:
         title = _title(said, visit.language) or resource.iri.removeprefix(resource.base)
         page = self._renderer.page(
             "resource.html", visit, iri=resource.iri, title=title,
-            statements=_statements(said, reader), mentions=_mentions(mentions, reader), downloads=_DOWNLOADS,
+            statements=_statements(said, reader), mentions=_mentions(mentions, reader), downloads=DOWNLOADS,
             cut=len(mentions.rows) > linked_data.LIMIT, graph=resource.graph,
         )  # fmt: skip
-        return Reply(page.body, HTML, 200, {**page.headers, **self._service.headers(answer, tag)})
+        linked = relations.header(alternates(visit, resource.iri))
+        return Reply(page.body, HTML, 200, {**page.headers, **linked, **self._service.headers(answer, tag)})
 
     async def _holds(self, resource: Resource) -> bool:
         table, _ = await self._service.table(f"ASK {{ GRAPH <{resource.iri}> {{ ?s ?p ?o }} }}")
         return bool(table.boolean)
+
+
+def _missing(resource: Resource) -> NoReturn:
+    raise NotFound(resource.iri)
 
 
 def _title(said: Table, language: str) -> str:

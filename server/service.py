@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.utils import formatdate
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from ontology.namespaces import SEL
 from queries import asking, catalogue
 from queries.byte_cache import ByteCache
 from queries.catalogue import Question
@@ -173,6 +175,20 @@ class Service:
         published = str(self.published(snapshot) or "")
         material = (self.build, published, visit.language, visit.path, repr(sorted(visit.fields.items())), *parts)
         return f'"{snapshot}-{_digest(*material)}"'
+
+    def kept(self, visit: Visit) -> tuple[str, Reply | None]:
+        """The tag of a page made of the present snapshot, and the reply to a visitor who has it. Raises StoreMissing."""
+        tag = self.etag(visit, HTML)
+        return tag, Reply(b"", HTML, 304, {"ETag": tag, "Vary": PAGE_VARY}) if unchanged(visit, tag) else None
+
+    def day(self, snapshot: str, visit: Visit) -> str:
+        """The day on which a snapshot was published, as the visitor's language writes it; empty when not known."""
+        at = self.published(snapshot)
+        return "" if at is None else self.reader(visit).day(datetime.fromtimestamp(at, UTC).date().isoformat())
+
+    def facet_labels(self, facets: Iterable[str], visit: Visit) -> tuple[str, ...]:
+        """What facets are called, by their local names, in order of name."""
+        return tuple(sorted(self.names.label(str(SEL[one]), visit.messages) for one in facets))
 
     def published(self, snapshot: str) -> float | None:
         """When a snapshot was published, in seconds since 1970; None when that is not known any more."""

@@ -1,7 +1,7 @@
 """The answer to a question as a reader sees it: which columns are shown, what a cell says and where it leads.
 
 A quote leads to its passage in the notice's page; `?notice` is folded into the controller's name; a modality is said
-in words; a concept leads to the question what is said about it.
+in words; a concept leads to its page.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from server.results import Row, Table, Term
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _POSITION = re.compile(r"(.*?)(start|end|Start|End)")
 _COUNTS = (f"{_XSD}integer", f"{_XSD}int", f"{_XSD}nonNegativeInteger")
-# The questions that a concept and a country lead to.
-_ABOUT, _TRANSFERS = "claims-about", "transfers-to-country"
+# The question that a country leads to.
+_TRANSFERS = "transfers-to-country"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Cell:
     href: str | None = None
     language: str = ""
     tone: str = ""
+    value: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,16 @@ class Reader:
         if term.kind == "uri":
             return self._iri(term.value)
         if term.datatype in _COUNTS and term.value.lstrip("-").isdecimal():
-            return Cell("number", self.messages.number(int(term.value)))
+            return Cell("number", self.messages.number(int(term.value)), value=int(term.value))
         if term.datatype == f"{_XSD}boolean":
             return Cell("text", self.messages("yes") if term.value in ("true", "1") else self.messages("no"))
         if term.datatype == f"{_XSD}date":
             return Cell("text", self.day(term.value))
         return Cell("text", term.value, language=self._foreign(term.language))
+
+    def country(self, iri: str) -> Cell:
+        """A country by its name; it leads to the question who transfers data there."""
+        return self._iri(iri)
 
     def modality(self, iri: str) -> Cell:
         """How firmly something is said, as a badge."""
@@ -142,8 +147,8 @@ class Reader:
         country = self.names.country(iri)
         if country and _TRANSFERS in self.questions:
             return Cell("text", label, self.links.question(_TRANSFERS, {"country": country}))
-        if self.names.known(iri) and _ABOUT in self.questions:
-            return Cell("text", label, self.links.question(_ABOUT, {"concept": short(iri)}))
+        if self.names.known(iri):
+            return Cell("text", label, self.links.concept(short(iri)))
         if label == iri and iri.startswith(self.links.base):
             label = unquote(iri.removeprefix(self.links.base))
         if label.startswith("urn:file:"):

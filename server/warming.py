@@ -16,7 +16,7 @@ from queries.errors import QueryError, StoreMissing
 from queries.formats import JSON
 from server.forms import values
 from server.messages import LANGUAGES
-from server.pages import PAGE_ROWS
+from server.question_pages import PAGE_ROWS
 from server.service import Service
 
 _LOG = logging.getLogger("seloste.server")
