@@ -106,6 +106,9 @@ class ResponseCache:
         tag, snapshot = named.get(b"etag"), named.get(b"x-seloste-snapshot")
         if tag is None or snapshot is None or not tag.startswith(b'"' + snapshot + b"-"):
             return
+        # Compressed or not by what the client takes, which is no part of the key.
+        if b"accept-encoding" in named.get(b"vary", b"").lower():
+            return
         headers = tuple((name, value) for name, value in head if name.lower() != b"server-timing")
         size = len(body) + sum(len(name) + len(value) for name, value in headers)
         try:

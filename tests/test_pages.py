@@ -329,9 +329,7 @@ def test_every_message_is_used():
         file.read_text(encoding="utf-8") for pattern in ("templates/*.html", "*.py", "frontend/src/*.ts") for file in HOME.glob(pattern)
     )
     named = set(re.findall(r"""["']([a-z][a-z-]*(?:\.[A-Za-z-]+)*)["']""", sources))
-    names = {*re.findall(r'Problem\(\s*"([a-z-]+)"', sources), "bad-request", "unsupported-media-type"}
-    names |= set(re.findall(r'"(document-[a-z-]+)"', sources))
-    problems = {f"problem.{name}{end}" for name in names for end in ("", ".help")}
+    problems = {f"problem.{name}{end}" for name in named for end in ("", ".help")}
     for key in messages.load()["en"].texts:
         head, _dot, rest = key.partition(".")
         if key in named or key in problems or (key.endswith((".one", ".many")) and key.rpartition(".")[0] in named):
