@@ -27,7 +27,7 @@ from ontology.namespaces import ID_BASE
 from queries.catalogue import Question, load
 from server.pages import PAGE_ROWS
 from tests import load as requests
-from tests.processes import BIN, ROOT, Running, free_port, running, seloste
+from tests.processes import BIN, Running, free_port, running, seloste
 
 LIMIT, TIMES, CLIENTS = 300, 2, (1, 8)
 PART = 100
@@ -126,7 +126,7 @@ def oxigraph_server(checkpoint: Path) -> Iterator[Running]:
 @contextmanager
 def rdflib_endpoint(checkpoint: Path, notices: list[str]) -> Iterator[Running]:
     """In an environment of its own, which is made at the first run: it wants other versions of what we use."""
-    environment = ROOT / ".bench-rdflib-endpoint"
+    environment = BIN.parent / "rdflib-endpoint"
     if not (environment / "bin" / "rdflib-endpoint").exists():
         subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
         subprocess.run([str(environment / "bin" / "pip"), "install", "--quiet", RDFLIB_ENDPOINT], check=True)
