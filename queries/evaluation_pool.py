@@ -18,6 +18,8 @@ from queries.evaluation_process import WorkerDied, WorkerProcess
 
 PATIENCE = 0.15
 """Seconds a query waits before a further process is started for it."""
+LINGER = 3.0
+"""Seconds after which further processes go when it is quiet; a process takes longer to start than many queries run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Pool:
         self._starting = 0
         self._waiting: deque[asyncio.Future[WorkerProcess]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._calming: asyncio.TimerHandle | None = None
         self._closed = False
 
     async def start(self) -> None:
@@ -61,6 +64,8 @@ class Pool:
     async def close(self) -> None:
         """End all processes; those who wait are told to come again."""
         self._closed = True
+        if self._calming is not None:
+            self._calming.cancel()
         for future in self._waiting:
             if not future.done():
                 future.set_exception(QueryBusy(1))
@@ -127,6 +132,16 @@ class Pool:
             self._allowed += 1
         self._settle()
 
+    @property
+    def _quiet(self) -> bool:
+        return not self._waiting and len(self._busy) < self._size.workers
+
+    def _shrink(self) -> None:
+        self._calming = None
+        if self._quiet:
+            self._allowed = self._size.workers
+        self._settle()
+
     def _settle(self) -> None:
         """Hand idle workers to those who wait, in order; start and stop processes to fit."""
         if self._closed:
@@ -137,10 +152,10 @@ class Pool:
                 worker = self._idle.popleft()
                 self._busy.add(worker)
                 future.set_result(worker)
-        if not self._waiting and len(self._busy) < self._size.workers:
-            self._allowed = self._size.workers
+        if self._allowed > self._size.workers and self._quiet and self._calming is None:
+            self._calming = asyncio.get_running_loop().call_later(LINGER, self._shrink)
         wanted = max(self._size.workers, min(self._allowed, len(self._busy) + len(self._waiting))) + self._size.spare
-        while len(self._idle) + len(self._busy) > wanted and self._idle:
+        while len(self._idle) + len(self._busy) > self._allowed + self._size.spare and self._idle:
             self._run(self._idle.pop().kill())
         for _ in range(wanted - len(self._idle) - len(self._busy) - self._starting):
             self._starting += 1
