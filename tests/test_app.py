@@ -364,6 +364,6 @@ def test_own_mistakes_tell_nothing_and_keep_the_headers(store):
 
 def test_settings_are_one_table():
     rows = settings.table()
-    assert rows[0] == ("store", "", "Directory of the store whose published snapshot is served.")
+    assert rows[0] == ("store", "", "The store that is served: a directory, or the address of a SPARQL server.")
     assert [name for name, _, _ in rows] == list(Settings.__dataclass_fields__)
     assert all(meaning.endswith(".") for _, _, meaning in rows)
