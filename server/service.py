@@ -224,6 +224,6 @@ def _digest(*parts: str) -> str:
 def _build(vocabulary: str) -> str:
     """What this version of the pages is made of: a new one must not be taken for what a browser has kept."""
     found = hashlib.sha256(vocabulary.encode())
-    for file in sorted((*_HERE.glob("templates/*"), *_HERE.glob("messages/*"), *_HERE.glob("*.py"))):
+    for file in sorted((*_HERE.glob("templates/*"), *_HERE.glob("messages/*"), *_HERE.glob("static/*"), *_HERE.glob("*.py"))):
         found.update(file.read_bytes())
     return found.hexdigest()[:16]

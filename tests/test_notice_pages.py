@@ -61,6 +61,8 @@ def test_a_notice_in_every_language(client, havukka, language):
 def test_every_quote_stands_in_the_text_where_it_says(client, havukka):
     page, plain = browse(client, f"/id/{havukka}"), client.get(f"/id/{havukka}/text", headers={"Accept": "text/plain"})
     assert plain.headers["content-type"] == "text/plain; charset=utf-8"
+    assert client.get(f"/id/{havukka}/text?format=text/plain", headers={"Accept": BROWSER}).text == plain.text
+    assert "publicText" in client.get(f"/id/{havukka}/text", headers={"Accept": "text/turtle"}).text
     shown = "".join(
         html.unescape(re.sub(r"<[^>]+>", "", block))
         for block in re.findall(r'<p class="said[^>]*>(.*?)</p>', page, re.DOTALL)
