@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -42,7 +43,7 @@ class AboutPages:
         snapshot = found.answer.snapshot
         page = self._renderer.page(
             "about.html", visit, counts=found.counts, snapshot=snapshot, published=self._service.day(snapshot, visit),
-            year=self._service.day(snapshot, visit)[-4:] if visit.language != "en" else self._service.day(snapshot, visit)[:4],
+            year=_year(self._service.published(snapshot)),
             figures=[(reader.term(row["class"]).text, int(row["notices"].value)) for row in figures.rows],
             measured=reliability.measured(quality, reader), licence=LICENCE, rights=RIGHTS,
             exports=[(one, visit.links.export(one.name)) for one in FORMATS.values() if available(one.name)],
@@ -81,6 +82,10 @@ class AboutPages:
         return openapi.document(
             self._service.questions.values(), self._service.names, visit.messages, visit.links.root
         )  # fmt: skip
+
+
+def _year(published: float | None) -> str:
+    return "" if published is None else str(datetime.fromtimestamp(published, UTC).year)
 
 
 def _operations(found: dict[str, Any], tag: str) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ class FindingsPages:
         language = visit.language
         page = self._renderer.page(
             "findings.html", visit, status=problem.status if problem else 200, problem=problem, asked=asked, rows=rows,
-            items=[(one.item, self._names.cited(one.article, language), _bare(one.article), one.labels[language])
+            items=[(one.item, self._names.cited(one.article, language), one.labels[language])
                    for one in self._names.catalogue.items],
             verdicts=[(one, _SIGNS[one], self._names.word(one, language)) for one in map(str, Verdict)],
             counts=self._counts(counted, visit), rules=self._rules(ruled, visit), following=following,
@@ -140,11 +140,11 @@ class FindingsPages:
         shown = []
         for row in table.rows:
             iri, count = row["rule"].value, figures.number(row, "notices")
-            severity = self._names.word(row["severity"].value, visit.language)
             rule = self._names.catalogue.rules.get(iri)
+            severity = rule.severity if rule else "info"
             shown.append({
                 "text": self._names.rule(iri, visit.language) or iri, "href": visit.links.rule(iri),
-                "badge": Cell("badge", severity, tone=rule.severity if rule else "info"), "notices": count,
+                "badge": Cell("badge", self._names.word(severity, visit.language), tone=severity), "notices": count,
                 "findings": figures.number(row, "findings"), "share": figures.share(count, most),
             })  # fmt: skip
         return shown
@@ -176,11 +176,6 @@ class FindingsPages:
             "reason": rule.reason.get(language, ""), "applies": visit.messages(f"condition.{condition}") if condition else "",
             "notices": counts.get(rule.iri, 0), "leads": self._names.word(rule.leads_to, language) if rule.leads_to else "",
         }  # fmt: skip
-
-
-def _bare(article: str) -> str:
-    """The article for the narrow head of a column: 13(1)(a)."""
-    return article.removeprefix("GDPR ").partition(",")[0]
 
 
 def router(pages: Pages) -> APIRouter:

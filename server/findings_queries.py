@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from queries.parameters import TYPES
-from server.page_queries import CONTROLLED, PAGE, PREFIXES, NotATerm, iri, text
+from server.page_queries import CONTROLLED, PAGE, PREFIXES, NotATerm, controlled, iri, text
 from shapes.verdicts import Verdict
 
 
@@ -27,15 +27,15 @@ class Filter:
 def by_item() -> str:
     """SELECT of `?item ?verdict ?notices`."""
     return f"""{PREFIXES}SELECT ?item ?verdict (COUNT(?node) AS ?notices) WHERE {{
-  GRAPH ?report {{ ?node a sel:Verdict ; sel:item ?item ; sel:verdict ?verdict }}
+  GRAPH ?report {{ ?node sel:verdict ?verdict ; sel:item ?item }}
 }} GROUP BY ?item ?verdict"""
 
 
 def by_rule() -> str:
-    """SELECT of `?rule ?severity ?notices ?findings`, the most frequent first."""
-    return f"""{PREFIXES}SELECT ?rule ?severity (COUNT(DISTINCT ?report) AS ?notices) (COUNT(?result) AS ?findings) WHERE {{
-  GRAPH ?report {{ ?result sh:sourceShape ?rule ; sh:resultSeverity ?severity }}
-}} GROUP BY ?rule ?severity ORDER BY DESC(?notices) ?rule"""
+    """SELECT of `?rule ?notices ?findings`, the most frequent first; how severe a rule is, its shape says."""
+    return f"""{PREFIXES}SELECT ?rule (COUNT(DISTINCT ?report) AS ?notices) (COUNT(?result) AS ?findings) WHERE {{
+  GRAPH ?report {{ ?result sh:sourceShape ?rule }}
+}} GROUP BY ?rule ORDER BY DESC(?notices) ?rule"""
 
 
 def controllers(base: str, asked: Filter, after: str) -> str:
@@ -62,10 +62,10 @@ def controllers(base: str, asked: Filter, after: str) -> str:
 def matrix(parties: Sequence[str]) -> str:
     """SELECT of `?party ?item ?verdict ?notices ?notice`: the verdicts on the notices of these controllers."""
     return f"""{PREFIXES}SELECT ?party ?item ?verdict (COUNT(DISTINCT ?one) AS ?notices) (SAMPLE(?one) AS ?notice) WHERE {{
-  {{ SELECT ?party ?one WHERE {{
+  {{ SELECT DISTINCT ?party ?one WHERE {{
     VALUES ?party {{ {" ".join(iri(one) for one in parties)} }}
-    GRAPH ?one {{ ?one {CONTROLLED} ?party }}
-  }} }}
+    {controlled("?one", "?party")}
+  }} LIMIT 5000 }}
   GRAPH ?report {{ ?report sel:reportOn ?one ; sel:hasVerdict ?node . ?node sel:item ?item ; sel:verdict ?verdict }}
 }} GROUP BY ?party ?item ?verdict"""
 

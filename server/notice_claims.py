@@ -24,6 +24,7 @@ FACETS: Sequence[tuple[str, tuple[str, ...]]] = (
     ("InstrumentFacet", ("sel:TransferInstrument",)),
     ("RetentionFacet", ("dpv:StorageCondition", "dpv:StorageDuration")),
     ("RightFacet", ("dpv:Right",)),
+    ("ExerciseFacet", ("dpv:RightExerciseActivity",)),
     ("ProvisionFacet", ("sel:ProvisionRequirement",)),
     ("AutomatedDecisionFacet", ("dpv:AutomatedDecisionMaking", "dpv:Processing")),
     ("MeasureFacet", (
@@ -125,7 +126,14 @@ class ClaimReader:
         types = {one.value for one in self._graph.all(claim, TYPE)}
         if _RECIPIENT in types:
             return "RecipientFacet"
-        return next((name for name, _ in FACETS if types & _CLASSES[name]), "")
+        found = next((name for name, _ in FACETS if types & _CLASSES[name]), "")
+        return found or self._facet_of_concept(claim)
+
+    def _facet_of_concept(self, claim: str) -> str:
+        """A claim whose classes tell nothing, such as a transfer's instrument, belongs where its concept does."""
+        concept = self._graph.text(claim, SKOS.broader)
+        facet = (self._reader.names.vocabulary.facet(concept) or "").removeprefix(str(SEL))
+        return facet if facet in _CLASSES else ""
 
     def _claim(self, claim: str, facet: str, label: str) -> ClaimView:
         graph, reader = self._graph, self._reader

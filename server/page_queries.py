@@ -48,6 +48,12 @@ def iri(value: str) -> str:
     return f"<{value}>"
 
 
+def controlled(notice: str, party: str) -> str:
+    """The pattern of notices and their controllers, alone or joint, for joins that begin at the controller."""
+    return f"""{{ GRAPH {notice} {{ {notice} dpv:hasDataController {party} }} }}
+    UNION {{ GRAPH {notice} {{ ?joint dpv:hasDataController {party} . {notice} dpv:hasJointDataControllers ?joint }} }}"""
+
+
 class PageQueries:
     """The queries over the instance IRIs under `base`."""
 
@@ -56,23 +62,22 @@ class PageQueries:
 
     def notices_of(self, organisation: str) -> str:
         """SELECT of `?notice ?title ?date ?violations ?warnings`: the notices of a controller, the newest first."""
-        return self._made(f"""SELECT ?notice ?title ?date ?violations ?warnings WHERE {{
-  {{ SELECT DISTINCT ?notice WHERE {{ GRAPH ?notice {{ ?notice {CONTROLLED} {iri(organisation)} }} }} LIMIT {SOME + 1} }}
-  OPTIONAL {{ GRAPH ?notice {{ ?notice dct:title ?title }} }}
-  OPTIONAL {{ GRAPH ?notice {{ ?notice dct:modified ?date }} }}
+        return self._made(f"""SELECT ?notice (SAMPLE(?called) AS ?title) (SAMPLE(?dated) AS ?date)
+  (COUNT(DISTINCT ?violation) AS ?violations) (COUNT(DISTINCT ?warning) AS ?warnings) WHERE {{
+  {{ SELECT DISTINCT ?notice WHERE {{ {controlled("?notice", iri(organisation))} }} LIMIT {SOME + 1} }}
+  OPTIONAL {{ GRAPH ?notice {{ ?notice dct:title ?called }} }}
+  OPTIONAL {{ GRAPH ?notice {{ ?notice dct:modified ?dated }} }}
   OPTIONAL {{
-    SELECT ?notice (SUM(IF(?severity = sh:Violation, 1, 0)) AS ?violations)
-      (SUM(IF(?severity = sh:Warning, 1, 0)) AS ?warnings) WHERE {{
-      GRAPH ?notice {{ ?notice {CONTROLLED} {iri(organisation)} }}
-      GRAPH ?report {{ ?report sel:reportOn ?notice ; sh:result ?result . ?result sh:resultSeverity ?severity }}
-    }} GROUP BY ?notice
+    GRAPH ?report {{ ?report sel:reportOn ?notice ; sh:result ?result . ?result sh:resultSeverity ?severity }}
+    BIND(IF(?severity = sh:Violation, ?result, ?none) AS ?violation)
+    BIND(IF(?severity = sh:Warning, ?result, ?none) AS ?warning)
   }}
-}} ORDER BY DESC(?date) ?notice""")
+}} GROUP BY ?notice ORDER BY DESC(?date) ?notice""")
 
     def recipients_of(self, organisation: str) -> str:
         """SELECT of `?recipient ?name ?seat ?notices`: whom the notices of a controller name, the most often first."""
         return self._made(f"""SELECT ?recipient ?name ?seat (COUNT(DISTINCT ?notice) AS ?notices) WHERE {{
-  GRAPH ?notice {{ ?notice {CONTROLLED} {iri(organisation)} }}
+  {{ SELECT DISTINCT ?notice WHERE {{ {controlled("?notice", iri(organisation))} }} LIMIT {SOME + 1} }}
   GRAPH ?notice {{ ?process {RECEIVES} ?claim . ?claim sel:entity ?recipient }}
   GRAPH <%graphs%organisations> {{ ?recipient dpv:hasName ?name . OPTIONAL {{ ?recipient dpv:hasCountry ?seat }} }}
 }} GROUP BY ?recipient ?name ?seat ORDER BY DESC(?notices) ?name LIMIT {SOME + 1}""")
@@ -133,7 +138,8 @@ class PageQueries:
     def concept_counts(self) -> str:
         """SELECT of `?concept ?notices`: how many notices speak of each concept itself."""
         return self._made("""SELECT ?concept (COUNT(DISTINCT ?notice) AS ?notices) WHERE {
-  GRAPH ?notice { ?claim sel:modality ?modality ; skos:broader ?concept }
+  GRAPH ?notice { ?claim skos:broader ?concept }
+  FILTER(?notice != <%graphs%vocabulary>)  # there, what is broader is broader than a concept
 } GROUP BY ?concept""")
 
     def organisations(self, words: str) -> str:

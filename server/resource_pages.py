@@ -18,6 +18,7 @@ from server.results import Row, Table, Term
 from server.service import Reply, Service, Visit
 from server.tables import Cell, Reader
 
+_TEXT: Final = "text/plain"
 OFFERED: Final = (*GRAPHS, "application/x-turtle", "text/plain", HTML)
 _NAMES = (DPV.hasName, "http://purl.org/dc/terms/title", "http://www.w3.org/2004/02/skos/core#prefLabel")
 
@@ -45,7 +46,7 @@ class ResourcePages:
             raise NotFound("")
         if resource.annotations:
             return await self._annotations.container(visit, resource) or _missing(resource)
-        if resource.text and preferred(visit.accept, ("text/plain", HTML, *GRAPHS))[:1] == ("text/plain",):
+        if resource.text and _plain(visit):
             return await self._annotations.text(visit, resource) or _missing(resource)
         media = wanted(visit.accept, visit.fields.get("format"), OFFERED)
         if media[0] != HTML:
@@ -80,6 +81,14 @@ class ResourcePages:
     async def _holds(self, resource: Resource) -> bool:
         table, _ = await self._service.table(f"ASK {{ GRAPH <{resource.iri}> {{ ?s ?p ?o }} }}")
         return bool(table.boolean)
+
+
+def _plain(visit: Visit) -> bool:
+    """Whether the text itself is asked for, and not what is said of it: text/plain means N-Triples elsewhere."""
+    named = visit.fields.get("format")
+    if named:
+        return named == _TEXT
+    return preferred(visit.accept, (_TEXT, HTML, *GRAPHS))[:1] == (_TEXT,)
 
 
 def _missing(resource: Resource) -> NoReturn:

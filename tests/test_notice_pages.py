@@ -61,6 +61,8 @@ def test_a_notice_in_every_language(client, havukka, language):
 def test_every_quote_stands_in_the_text_where_it_says(client, havukka):
     page, plain = browse(client, f"/id/{havukka}"), client.get(f"/id/{havukka}/text", headers={"Accept": "text/plain"})
     assert plain.headers["content-type"] == "text/plain; charset=utf-8"
+    assert client.get(f"/id/{havukka}/text?format=text/plain", headers={"Accept": BROWSER}).text == plain.text
+    assert "publicText" in client.get(f"/id/{havukka}/text", headers={"Accept": "text/turtle"}).text
     shown = "".join(
         html.unescape(re.sub(r"<[^>]+>", "", block))
         for block in re.findall(r'<p class="said[^>]*>(.*?)</p>', page, re.DOTALL)
@@ -124,20 +126,23 @@ def test_concept_page_lists_every_notice_with_its_narrower_concepts(client):
     browse(client, "/concepts/x", status=404)
 
 
+def _matrix(page):
+    return page.split('class="matrix"')[1].split("</table>")[0]
+
+
 def test_findings_overview_counts_and_filters(client):
-    page = browse(client, "/findings", "en")
-    matrix = page.split('class="matrix"')[1]
+    matrix = _matrix(browse(client, "/findings", "en"))
     assert len(re.findall(r"<tr><th scope=\"row\">", matrix)) == 3  # one notice names no controller
     assert len(re.findall(r'class="square (?:met|missing)', matrix)) > 20
-    filtered = browse(client, "/findings?item=13-2-d&verdict=missing", "en").split('class="matrix"')[1]
+    filtered = _matrix(browse(client, "/findings?item=13-2-d&verdict=missing", "en"))
     assert "Havukka Oy" in filtered
     assert "Tornvika" not in filtered
-    named = browse(client, "/findings?name=pipWICK", "en").split('class="matrix"')[1]
+    named = _matrix(browse(client, "/findings?name=pipWICK", "en"))
     assert "Pipwick" in named
     assert "Havukka" not in named
     assert "No controller meets" in browse(client, "/findings?name=nobody", "en")
     assert 'role="alert"' in browse(client, "/findings?item=%22%7D", "en", status=400)
-    behind = browse(client, "/findings?after=havukka%20oyz", "en").split('class="matrix"')[1]
+    behind = _matrix(browse(client, "/findings?after=havukka%20oyz", "en"))
     assert "Havukka" not in behind
     assert "Pipwick" in behind
 
