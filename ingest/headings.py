@@ -24,6 +24,8 @@ LONGEST_NUMBERED = 24
 """Words of a heading with a number, most of which name topics."""
 LONGEST_FORMAL = 48
 """Words of a heading that begins with the words of the law («Tiedot siitä, mistä henkilötiedot on saatu …»)."""
+FORMAL_WORDS = 8
+"""Words at the head of a line in which those of the law are looked for."""
 LONGEST_INLINE = 6
 LONGEST_CONTINUED = 3
 LONGEST_STOPPED = 10
@@ -75,13 +77,12 @@ class Page:
 
 
 class _Line(NamedTuple):
-    """What stands in a line that may be a heading: names of topics, and what tells that it is a sentence, a question or the law's own heading."""
+    """What stands in a line that may be a heading: names of topics, and what tells that it is a sentence or a question."""
 
     headings: list[Match]
     clause: bool
     question: bool
     verb: bool
-    formal: bool
 
 
 _CLAUSE, _QUESTION = "ClauseSignal", "QuestionSignal"
@@ -92,7 +93,9 @@ class HeadingReader:
 
     def __init__(self, lexicon: Lexicon) -> None:
         cues = [e for e in lexicon.of_kind("Cue") if e.signals & {_CLAUSE, _QUESTION} or "verb" in e.scopes]
-        self._matcher = Matcher(lexicon, [*lexicon.of_kind("HeadingEntry"), *cues])
+        entries = lexicon.of_kind("HeadingEntry")
+        self._matcher = Matcher(lexicon, [*entries, *cues])
+        self._formal = Matcher(lexicon, [e for e in entries if "formal" in e.scopes])
 
     def parted(self, page: Page, block: Block) -> Iterator[Block]:
         """The parts of a block that begin with a heading of their own: fields and headings without blank lines between."""
@@ -166,15 +169,12 @@ class HeadingReader:
         marked = bool(number) or printed.startswith("#")
         if "@" in printed or "](" in printed:
             return None
-        if not marked and printed.count(",") > 1:
+        formal = [m for m in self._formal.match(tokens[:FORMAL_WORDS]) if not m.tokens[0]]
+        if formal:
+            return Heading(_unmarked(text, span), _topics(formal), _announced(formal), number)
+        if len(tokens) > (LONGEST_NUMBERED if number else LONGEST_HEADING) or not _brief(printed, marked, wrapped):
             return None
-        if wrapped and (POSTCODE.search(printed) or max(map(len, printed.split("\n"))) > 45):
-            return None  # an address under a heading, or a paragraph
         line = self._line(tokens)
-        if line.formal:
-            return Heading(_unmarked(text, span), _topics(line.headings), _announced(line.headings), number)
-        if len(tokens) > (LONGEST_NUMBERED if number else LONGEST_HEADING):
-            return None
         question = printed.endswith("?") or (not printed.endswith(".") and line.question)
         if line.clause and not question:
             return None
@@ -187,8 +187,7 @@ class HeadingReader:
             return Heading(_unmarked(text, span), frozenset(), frozenset(), number) if is_heading else None
         if not (marked and len(tokens) <= LONGEST_HEADING) and _covered(matches) * 5 < len(tokens):
             return None
-        bracket = text.find("(", start, span.end)
-        if 0 <= bracket < min(m.start for m in matches):
+        if "(" in printed and text.index("(", start) < min(m.start for m in matches):
             return None  # «Esimerkki Oy (jäljempänä rekisterinpitäjä)» is a name, not a heading
         if printed.endswith(".") and not marked and _covered(matches) < len(tokens):
             return None  # «Frågor besvaras av styrelsen.», «Jäsenille tiedottaminen.» are statements
@@ -207,7 +206,6 @@ class HeadingReader:
             any(_CLAUSE in m.entry.signals and m.tokens[0] not in named for m in found),
             any(_QUESTION in m.entry.signals and m.tokens[0] == 0 for m in found),
             any("verb" in m.entry.scopes for m in found),
-            any("formal" in m.entry.scopes and m.tokens[0] == 0 for m in found),
         )
 
     def _inline(self, page: Page, line: Span) -> Heading | None:
@@ -261,6 +259,13 @@ def _continued(matches: Sequence[Match], colon: int, tokens: Sequence[Token]) ->
         return False
     before, after = (_topics([m for m in matches if (m.start < colon) is first]) for first in (True, False))
     return bool(before) and bool(after) and after <= before
+
+
+def _brief(printed: str, marked: bool, wrapped: bool) -> bool:
+    """Whether a line can be a heading by its looks: no list, no address under a heading, no paragraph."""
+    if not marked and printed.count(",") > 1:
+        return False
+    return not wrapped or (POSTCODE.search(printed) is None and max(map(len, printed.split("\n"))) <= 45)
 
 
 def _covered(matches: Sequence[Match]) -> int:

@@ -189,7 +189,7 @@ def _answer(opened: list[_Opened]) -> None:
         heading = section.heading
         if heading is None:
             return
-        rights = "RightTopic" in heading.topics and all(h.announces for h in lines)
+        rights = "RightTopic" in heading.topics and all(h.announces and "ComplaintTopic" not in h.topics for h in lines)
         basis = "LegalBasisTopic" in heading.topics and all(h.topics & BASIS_TOPICS for h in lines)
         if lines and (rights or (not section.parts and (heading.number or basis))):
             section.parts.extend((line.span, False) for line in lines)

@@ -18,6 +18,8 @@ from tests.said import claims, linked, mapped, notice, pipeline
         ("fi", "Rekisterinpitäjä\n\nSaarlannan musiikkiopisto ry\nKanttorinkuja 3", ["Saarlannan musiikkiopisto ry"]),
         ("fi", "1. Rekisterinpitäjä\n\nHavukka Oy (jäljempänä rekisterinpitäjä)\nHavukkakuja 3C, 00023 Hallajoki", ["Havukka Oy"]),
         ("fi", "1. Rekisterinpitäjä\nKuntosali Havukka (Y-tunnus 1234567-1)\nHavukkakuja 3, 00023 Hallajoki", ["Kuntosali Havukka"]),
+        ("sv", "Personuppgiftsansvarig\n\nHavsbiblioteket\nPB 15\n00023 Saarlanta universitet", ["Havsbiblioteket"]),
+        ("en", "Data controller\n\n- Name / Data controller: Maija Mallinen\n- Country: Finland", ["Maija Mallinen"]),
         ("fi", "Tässä kerrotaan, miten tietoja käsitellään.", []),  # no controller in the text, none in the graph
     ],
 )

@@ -138,7 +138,17 @@ def test_sections_tile_the_text(text: str) -> None:
         # a noun with a full stop states, one item in small letters lists
         ("fi", "Käsittelyn tarkoitus\n\nJäsenille tiedottaminen.", "tiedottaminen", "PurposeTopic"),
         ("fi", "Rekisterin tietosisältö\n\nHuoltajien tiedot:\n\n- nimet, yhteystiedot", "nimet", "PersonalDataTopic"),
+        # rights listed line by line, each named and then said in full
+        ("fi", "Oikeudet\n\nOikaisuoikeus\n\nOikeus vaatia tietojen korjaamista\n\nEvästeet\n\nEi.", "vaatia", "RightTopic"),
+        ("fi", "Rekisterinpitäjän edustaja\n\nMaija Mallinen", "Maija", "ContactTopic"),
         # the law's own words for a heading, and a long one with a number
+        (
+            "fi",
+            "Tiedot automaattisen päätöksenteon, ml. profiloinnin olemassaolosta, sekä merkitykselliset tiedot käsittelyyn"
+            " liittyvästä logiikasta samoin kuin kyseisen käsittelyn merkittävyys\n\nEi ole.",
+            "Ei ole",
+            "AutomatedDecisionTopic",
+        ),
         (
             "sv",
             "Ändamålen med den behandling för vilken personuppgifterna är avsedda\n\nFakturering.",
