@@ -17,7 +17,7 @@ run: setup  ## Set up, ingest the sample notices, validate, answer the Russia qu
 	$(BIN)/seloste serve --store $(STORE) --host $(HOST) --port $(PORT)
 
 test: setup-dev lint types imports ontology frontend-check  ## Everything that must hold: style, types, import contracts, ontology, tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 setup: $(VENV)/.installed
 setup-dev: $(VENV)/.installed-dev
