@@ -119,6 +119,8 @@ class ClaimReader:
         return Cell("text", self._graph.text(iri, DPV.hasName) or cell.text, cell.href)
 
     def _label(self, facet: str) -> str:
+        if facet == "OrganisationFacet":  # those named otherwise are recipients and sources
+            return self._reader.messages("choice.facet.controller")
         own = self._reader.names.label(str(SEL[facet]), self._reader.messages) if facet else ""
         return own or self._reader.messages("notice.other-claims")
 
