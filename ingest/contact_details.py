@@ -18,7 +18,7 @@ _AT = re.compile(r"@|\(at\)|\[at\]|\(a\)|\[a\]")
 _LOCAL_PART = re.compile(r"[\w.+-]+\s?[(\[]?\Z")
 _LONGEST_LOCAL_PART = 66
 _PHONE_LIKE = re.compile(r"[+(\d](?:(?<=\+)\(?\d|(?<=\()\d|(?<=\d))[\d\s()/-]{5,}\d")
-"""`\\+?\\(?\\d…` in the form that begins with one set of characters, by which the text is skipped through fast."""
+"""Signs that are optional before a digit; it begins with one set of characters, by which the text is skipped through fast."""
 _ACT = re.compile(r"\(?[1-9]\d{0,3}/\d{2,4}")
 """The number of an act («2016/679»), which is no telephone number and what most of those are that look like one."""
 REGIONS = {"fi": "FI", "sv": "SE", "en": "GB"}
@@ -78,7 +78,8 @@ def _phones(notice: Notice) -> Iterator[Span]:
     identifiers = business_ids(text, Span(0, len(text)))
     for rough in _PHONE_LIKE.finditer(text):
         digits = rough.start() + len(rough.group()) - len(rough.group().lstrip("+("))
-        if _ACT.fullmatch(rough.group()) or any(i.span.start <= digits and rough.end() <= i.span.end for i in identifiers):
+        identified = any(i.span.start <= digits and rough.end() <= i.span.end for i in identifiers)
+        if identified or _ACT.fullmatch(rough.group()):
             continue
         for match in phonenumbers.PhoneNumberMatcher(rough.group(), REGIONS[notice.language]):
             found = Span(rough.start() + match.start, rough.start() + match.end)

@@ -53,9 +53,8 @@ def defects(reading: Reading) -> Iterator[Defect]:
 
 def _misspelt(s: ReadSentence) -> Iterator[Defect]:
     """Key terms with a slip in them."""
-    for token in s.sentence.tokens:
-        if token.readings.correction:
-            yield Defect("Misspelling", Span(token.start, token.end))
+    for token in [t for t in s.sentence.tokens if t.readings.correction]:
+        yield Defect("Misspelling", Span(token.start, token.end))
 
 
 def limits(reading: Reading, claims: Iterable[Claim]) -> Iterator[Defect]:

@@ -24,8 +24,9 @@ from ontology.namespaces import DCTERMS, DPV, OA, PROV, SEL, SKOS, VCARD
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _TYPE, _DERIVED, _PART = iri(TYPE), iri(PROV.wasDerivedFrom), iri(DCTERMS.isPartOf)
-_POSITION, _QUOTE = iri(OA.TextPositionSelector), iri(OA.TextQuoteSelector)
-_START, _END, _EXACT, _INTEGER = iri(OA.start), iri(OA.end), iri(OA.exact), f"^^{iri(XSD + 'integer')}"
+_IS_POSITION, _IS_QUOTE = f" {_TYPE} {iri(OA.TextPositionSelector)} .", f" {_TYPE} {iri(OA.TextQuoteSelector)} ."
+_START, _END, _EXACT = f' {iri(OA.start)} "', f' {iri(OA.end)} "', f" {iri(OA.exact)} "
+_INTEGER = f'"^^{iri(XSD + "integer")} .'
 _CLAIM, _HAS_CLAIM, _MODALITY, _BROADER = iri(SEL.Claim), iri(SEL.hasClaim), iri(SEL.modality), iri(SKOS.broader)
 _MODALITIES = {modality: iri(SEL[modality.value]) for modality in Modality}
 _DATE_TYPES = {10: "date", 7: "gYearMonth", 4: "gYear"}
@@ -119,6 +120,7 @@ class _Writer:
         self._notice = found.notice
         self._iri = found.notice.iri
         self._text = f"{self._iri}/text"
+        self._part = f" {_PART} <{self._text}> ."
         self._processes = {process: f"{self._iri}/{_step(process)}" for process in found.said.processes}
 
     @property
@@ -261,12 +263,12 @@ class _Writer:
             described.add(span)
             words = literal(self._notice.text[start:end], self._notice.language_at(start))
             lines += (
-                f"{place} {_PART} <{self._text}> .",
-                f"{place} {_TYPE} {_POSITION} .",
-                f"{place} {_TYPE} {_QUOTE} .",
-                f'{place} {_END} "{end}"{_INTEGER} .',
-                f"{place} {_EXACT} {words} .",
-                f'{place} {_START} "{start}"{_INTEGER} .',
+                place + self._part,
+                place + _IS_POSITION,
+                place + _IS_QUOTE,
+                f"{place}{_END}{end}{_INTEGER}",
+                f"{place}{_EXACT}{words} .",
+                f"{place}{_START}{start}{_INTEGER}",
             )
 
     def _add(self, subject: str, predicate: str, obj: str) -> None:

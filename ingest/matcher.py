@@ -184,10 +184,9 @@ def _longer(
             continue
         rest: tuple[int, ...] = (second,)
         if sequel.rest:
-            followed = None if sequel.third.isdisjoint(present) else _followed(tokens, words, second, sequel.rest)
-            if followed is None:
+            rest = () if sequel.third.isdisjoint(present) else _followed(tokens, words, second, sequel.rest)
+            if not rest:
                 continue
-            rest = followed
         done.add(sequel)
         for index in rest:
             if tokens[index].readings.whole:
@@ -202,19 +201,19 @@ def _longer(
 
 def _followed(
     tokens: Sequence[Token], words: Sequence[frozenset[int]], at: int, steps: Sequence[tuple[frozenset[int], int]]
-) -> tuple[int, ...] | None:
-    """The indexes of the tokens from `at` on that complete a pattern begun there, nearest first, or None."""
+) -> tuple[int, ...]:
+    """The indexes of the tokens from `at` on that complete a pattern begun there, nearest first; none if it is not there."""
     wanted, gap = steps[0]
     if not gap and at + 1 < len(tokens) and tokens[at + 1].parted:
-        return None
+        return ()
     for index, word in enumerate(words[at + 1 : at + 2 + gap], at + 1):
         if not wanted.isdisjoint(word):
             if len(steps) == 1:
                 return at, index
             rest = _followed(tokens, words, index, steps[1:])
-            if rest is not None:
+            if rest:
                 return (at, *rest)
-    return None
+    return ()
 
 
 def longest(matches: Sequence[Match]) -> list[Match]:
@@ -229,6 +228,8 @@ def longest(matches: Sequence[Match]) -> list[Match]:
     groups: dict[str, list[Match]] = {}
     for match in matches:
         groups.setdefault(match.entry.facet or match.entry.kind, []).append(match)
+    if len(groups) == len(matches):
+        return list(matches)
     return [m for m in matches if not _covered(m, groups[m.entry.facet or m.entry.kind])]
 
 

@@ -260,8 +260,8 @@ def test_an_article_without_decisions_applies_since_the_regulation_does() -> Non
 
 
 def test_adequacy_for_some_of_the_countries_says_nothing_of_the_others() -> None:
-    claims = [instrument(str(EU_GDPR["A45-3"])), dataclasses.replace(
-        transfer(1, Modality.ASSERTED, {1}), values=tuple(
+    claims = [instrument(str(EU_GDPR["A45-3"])), transfer(1, Modality.ASSERTED, {1})._replace(
+        values=tuple(
             (str(p), Iri(v)) for p, v in ((DPV.hasThirdCountry, str(LOC.IN)), (DPV.hasThirdCountry, str(LOC.NZ)),
                                           (SEL.hasTransferInstrument, "./instrument/A45-3"))))]
     graph = lines(claims)
