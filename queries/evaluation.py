@@ -152,7 +152,7 @@ class Evaluator:
     def published(self, snapshot: str) -> float | None:
         """When a snapshot was published, in seconds since 1970; None when that is not known any more."""
         try:
-            return (self.store / "snapshots" / snapshot / "lease").stat().st_mtime
+            return os.stat(f"{self.store}/snapshots/{snapshot}/lease").st_mtime
         except OSError:
             return None
 

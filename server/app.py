@@ -40,7 +40,7 @@ from server.negotiation import preferred
 from server.observation import Observation
 from server.pages import Pages, response_of, router, visit_of
 from server.problems import Problem
-from server.protocol import HTML, OFFERED, Operation, ProtocolError, parse, wanted
+from server.protocol import HTML, OFFERED, Operation, ProtocolError, fields_of, parse, wanted
 from server.rendering import Renderer
 from server.resource_pages import NotFound
 from server.response_cache import ResponseCache
@@ -79,10 +79,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(ResponseRules)
     app.add_middleware(ResponseCache, cache=service.cache, state=service.state, observe=service.metrics.answer)
     app.add_middleware(Observation, metrics=service.metrics)
+    _endpoint(app, pages)  # first, because addresses are tried in turn
     app.include_router(router(pages))
     for part in (start_pages, question_pages, concept_pages, findings_pages, check_pages, about_pages, exports, notices):
         app.include_router(part.router(pages))
-    _endpoint(app, pages)
     _editor(app, pages)
     _graphs(app, pages)
     _operations(app, service)
@@ -95,11 +95,11 @@ def _endpoint(app: FastAPI, pages: Pages) -> None:
 
     async def sparql(request: Request) -> Response:
         request.scope["route"] = route  # by which it is counted (server.observation)
-        visit = visit_of(pages.service, request)
+        query_string = request.scope["query_string"].decode("ascii", "replace")
+        visit = visit_of(pages.service, request, dict(fields_of(query_string, "The query string")))
         body = b""
         if request.method == "POST":
             body = await read_body(request.receive, request.headers.get("content-length"), settings.max_body)
-        query_string = request.scope["query_string"].decode("ascii", "replace")
         operation = parse(request.method, query_string, request.headers.get("content-type"), body)
         operation = replace(operation, base=_address(request, settings))
         return response_of(await while_connected(request.receive, _answer(pages, visit, operation)))

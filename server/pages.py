@@ -5,7 +5,7 @@ Each page is complete without JavaScript. Where people and machines ask the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -77,9 +77,9 @@ class Pages:
         return needy[-1].bind(needy[-1].examples()) if needy else ""
 
 
-def visit_of(service: Service, request: Request) -> Visit:
-    """The circumstances of a request."""
-    fields = dict(request.query_params)
+def visit_of(service: Service, request: Request, fields: Mapping[str, str] | None = None) -> Visit:
+    """The circumstances of a request; `fields` are those of its URL, where they are decoded already."""
+    fields = dict(request.query_params) if fields is None else fields
     return service.visit(request.scope.get("root_path", ""), request.url.path, fields, dict(request.headers))
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -176,8 +177,14 @@ def _utf8(body: bytes) -> str:
 def fields_of(encoded: str, what: str) -> list[tuple[str, str]]:
     """The fields of a query string or form, in order. Raises BadRequest, naming `what` it stands in."""
     try:
-        return parse_qsl(encoded, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+        return list(_decoded(encoded))
     except UnicodeDecodeError as error:
         raise BadRequest(f"{what} holds bytes that are not UTF-8. Percent-encode it as UTF-8.") from error
     except ValueError as error:
         raise BadRequest(f"{what} has more than {_MOST_FIELDS} fields.") from error
+
+
+@lru_cache(maxsize=16)
+def _decoded(encoded: str) -> tuple[tuple[str, str], ...]:
+    """The fields, kept for a moment: one request asks for them several times, and a query is long to decode."""
+    return tuple(parse_qsl(encoded, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))

@@ -25,7 +25,7 @@ import pyoxigraph as ox
 
 from ontology.namespaces import ID_BASE
 from queries.catalogue import Question, load
-from server.pages import PAGE_ROWS
+from server.question_pages import PAGE_ROWS
 from tests import load as requests
 from tests.processes import BIN, Running, free_port, running, seloste
 
