@@ -21,6 +21,8 @@ _PHONE_LIKE = re.compile(r"[+(\d](?:(?<=\+)\(?\d|(?<=\()\d|(?<=\d))[\d\s()/-]{5,
 """Signs that are optional before a digit; it begins with one set of characters, by which the text is skipped through fast."""
 _ACT = re.compile(r"\(?[1-9]\d{0,3}/\d{2,4}")
 """The number of an act («2016/679»), which is no telephone number and what most of those are that look like one."""
+_MONTH = re.compile(r"\(?(?:0?[1-9]|1[0-2])/(?:19|20)\d\d")
+"""A month of a year («03/2027»), which the rules of some countries would take for a telephone number."""
 REGIONS = {"fi": "FI", "sv": "SE", "en": "GB"}
 
 
@@ -79,7 +81,7 @@ def _phones(notice: Notice) -> Iterator[Span]:
     for rough in _PHONE_LIKE.finditer(text):
         digits = rough.start() + len(rough.group()) - len(rough.group().lstrip("+("))
         identified = any(i.span.start <= digits and rough.end() <= i.span.end for i in identifiers)
-        if identified or _ACT.fullmatch(rough.group()):
+        if identified or _ACT.fullmatch(rough.group()) or _MONTH.fullmatch(rough.group()):
             continue
         for match in phonenumbers.PhoneNumberMatcher(rough.group(), REGIONS[notice.language]):
             found = Span(rough.start() + match.start, rough.start() + match.end)

@@ -8,7 +8,7 @@ from pathlib import Path
 import phonenumbers
 import pytest
 
-from ingest import contact_details, defects, headings, names, sentences, tokens
+from ingest import contact_details, defects, documents, headings, names, sentences, tokens
 
 NOTICES = Path(__file__).parent.parent / "examples" / "notices"
 TEXTS = [path.read_text("utf-8") for path in sorted(NOTICES.glob("*.txt"))]
@@ -42,3 +42,9 @@ def test_the_number_of_an_act_is_no_telephone_number(region: str) -> None:
         number = f"{RANDOM.choice(['', '('])}{RANDOM.randint(1, 2100)}/{RANDOM.choice([RANDOM.randint(1900, 2035), RANDOM.randint(10, 1700)])}"
         assert contact_details._ACT.fullmatch(number)
         assert not list(phonenumbers.PhoneNumberMatcher(number, region)), number
+
+
+@pytest.mark.parametrize(("text", "expected"), [("Päivitetty 03/2027", 0), ("Päivitetty 3/2027", 0), ("Puhelin 09 123 4567", 1), ("Puh. 03 123 4567", 1)])
+def test_a_month_of_a_year_is_no_telephone_number(text: str, expected: int) -> None:
+    notice = documents.from_text(f"Tietosuojaseloste\n\n{text}", "a.txt", language="fi")
+    assert len(list(contact_details._phones(notice))) == expected
