@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -130,18 +131,18 @@ def test_another_language_shows_the_same_page(browser, site, path):
 FOCUS = """() => {
     const one = document.activeElement, place = one.getBoundingClientRect(), style = getComputedStyle(one), all = [...document.querySelectorAll("*")];
     return {
-        at: all.indexOf(one), id: one.id, text: one.textContent.trim(), main: Boolean(one.closest("main")),
+        at: one === document.body ? -1 : all.indexOf(one), id: one.id, text: one.textContent.trim(), main: Boolean(one.closest("main")),
         seen: place.width > 0 && place.bottom > 0 && place.top < innerHeight && place.right > 0,
         outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
     };
 }"""
 
 
-def tab(page: Page) -> dict[str, object]:
+def tab(page: Page) -> dict[str, Any]:
+    """Where focus is after the next Tab, in the order of the document: -1 behind its end. It is always to be seen."""
     page.keyboard.press("Tab")
-    focus = page.evaluate(FOCUS)
-    assert focus["seen"], focus
-    assert focus["outlined"], focus
+    focus: dict[str, Any] = page.evaluate(FOCUS)
+    assert focus["at"] < 0 or (focus["seen"] and focus["outlined"]), focus
     return focus
 
 
@@ -171,12 +172,11 @@ def test_a_question_is_asked_and_its_quote_found_by_keyboard(browser, site):
 def test_focus_goes_through_a_page_in_its_order_and_is_seen(browser, site, kind):
     with visited(browser, site.address, reduced_motion="reduce") as page:
         page.goto(TYPES[kind])
-        places = [tab(page)["at"] for _ in range(40)]
-        # A field for a date is stopped at more than once; after the page's last place the first comes again.
-        stops = [place for place, before in zip(places, [None, *places], strict=False) if place != before]
-        first = stops.index(stops[0], 1) if stops[0] in stops[1:] else len(stops)
-        assert stops[:first] == sorted(stops[:first])
-        assert first > 12
+        places = [-1]
+        while len(places) < 40 and (place := tab(page)["at"]) >= 0:
+            places.append(place)
+        assert places == sorted(places)  # a field for a date is stopped at more than once
+        assert len(set(places)) > 12
 
 
 def test_a_pdf_is_checked(browser, site):
@@ -188,7 +188,7 @@ def test_a_pdf_is_checked(browser, site):
         expect(page.get_by_role("heading", level=1)).to_contain_text("Tarkistettu seloste", timeout=120_000)  # its process loads first
         expect(page.locator(".facts")).to_contain_text("Havukka Oy")
         expect(page.locator(".note.finding.violation").first).to_contain_text("puute")
-        page.locator(".index a", has_text="Venäjä").first.click()
+        page.locator(".index .mark-transfer a").first.click()
         in_view(page.locator(".note:target"))
         with page.expect_download() as begun:
             page.get_by_role("button", name="HTML").click()
@@ -246,7 +246,7 @@ def test_without_scripts_every_report_is_downloaded(plain):
         with plain.expect_download() as begun:
             plain.locator(f"form.report button[value={form}]").click()
         assert begun.value.suggested_filename.endswith(suffix)
-        assert "13-2-d" in begun.value.path().read_text("utf-8") or form in ("text", "markdown", "html")
+        assert begun.value.path().stat().st_size > 500
 
 
 @pytest.mark.parametrize("kind", TYPES)
@@ -283,9 +283,10 @@ def test_what_is_drawn_stands_in_a_table_too(browser, site):
                 drawings += 1
                 assert figure.locator("table tbody tr").count() > 0
                 expect(figure.locator("table")).to_be_visible()
-            # A bar is for the eye only: its number stands in the same cell or row.
-            for bar in page.locator("svg.bar, svg.stack").all():
+            # A bar is for the eye only: its number stands in the same row, no lower than the bar.
+            for bar in page.locator("svg.bar:visible, svg.stack:visible").all()[:20]:
                 drawings += 1
+                assert (bar.bounding_box() or {"height": 0})["height"] < 20
                 assert bar.get_attribute("aria-hidden") == "true"
                 assert re.search(r"\d", bar.locator("xpath=ancestor::tr").inner_text())
         assert drawings > 10
