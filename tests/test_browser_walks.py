@@ -17,7 +17,6 @@ from ingest.store import Store
 from ontology import lexicon
 from ontology.namespaces import ID_BASE
 from queries import catalogue
-from server.messages import LANGUAGES
 from shapes.reports import SUFFIXES
 
 HAVUKKA = (SAMPLES / "fi-verkkokauppa-havukka.txt").read_text("utf-8")
@@ -67,7 +66,13 @@ TYPES = {
     "concept": "/concepts/dpv:Marketing", "findings": "/findings", "rules": "/rules", "check": "/check", "about": "/about",
     "api": "/api", "sparql": f"/sparql?query={QUERY}", "missing": "/no-such-page",
 }  # fmt: skip
-PROVOKED = "status of 40[04]"
+STATUS = {"wrong value": 400, "missing": 404}
+
+
+def opened(page: Page, kind: str) -> None:
+    response = page.goto(TYPES[kind])
+    assert response is not None
+    assert response.status == STATUS.get(kind, 200)
 
 
 def drawn(page: Page) -> None:
@@ -171,7 +176,7 @@ def test_a_question_is_asked_and_its_quote_found_by_keyboard(browser, site):
 @pytest.mark.parametrize("kind", ["answer", "check", "findings", "about"])
 def test_focus_goes_through_a_page_in_its_order_and_is_seen(browser, site, kind):
     with visited(browser, site.address, reduced_motion="reduce") as page:
-        page.goto(TYPES[kind])
+        opened(page, kind)
         places = [-1]
         while len(places) < 40 and (place := tab(page)["at"]) >= 0:
             places.append(place)
@@ -207,22 +212,21 @@ def plain(browser, site):
         yield page
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_without_scripts_a_question_is_asked(plain, name):
-    question = QUESTIONS[name]
-    plain.goto(f"/questions/{name}")
-    # The language of names is that of the page.
-    values = {field: value for field, value in question.examples().items() if field != "language"}
-    for field, value in values.items():
-        if plain.locator(f"select#field-{field}").count():
-            plain.select_option(f"#field-{field}", value)
-        else:
-            plain.fill(f"#field-{field}", value)
-    if values:
-        plain.locator("form.fields button").click()
-        assert {field: asked for field, [asked] in parse_qs(urlsplit(plain.url).query).items()} == values
-    expect(plain.locator("#answer")).to_have_text(re.compile("riviä|rivi"))
-    expect(plain.get_by_role("alert")).to_have_count(0)
+def test_without_scripts_every_question_is_asked(plain):
+    for name, question in QUESTIONS.items():
+        plain.goto(f"/questions/{name}")
+        # The language of names is that of the page.
+        values = {field: value for field, value in question.examples().items() if field != "language"}
+        for field, value in values.items():
+            if plain.locator(f"select#field-{field}").count():
+                plain.select_option(f"#field-{field}", value)
+            else:
+                plain.fill(f"#field-{field}", value)
+        if values:
+            plain.locator("form.fields button").click()
+            assert {field: asked for field, [asked] in parse_qs(urlsplit(plain.url).query).items()} == values
+        expect(plain.locator("#answer")).to_have_text(re.compile("riviä|rivi"))
+        expect(plain.get_by_role("alert")).to_have_count(0)
 
 
 def test_without_scripts_every_notice_is_read(plain):
@@ -251,8 +255,8 @@ def test_without_scripts_every_report_is_downloaded(plain):
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_a_page_is_accessible_in_light_and_dark_and_on_a_telephone(browser, site, kind):
-    with visited(browser, site.address, allowed=PROVOKED) as page:
-        page.goto(TYPES[kind])
+    with visited(browser, site.address, allowed="status of 40[04]") as page:
+        opened(page, kind)
         drawn(page)
         assert accessibility(page) == []
         page.set_viewport_size({"width": 390, "height": 844})
@@ -262,12 +266,12 @@ def test_a_page_is_accessible_in_light_and_dark_and_on_a_telephone(browser, site
         assert overflows(page) <= 0
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["sv", "en"])  # in Finnish above
 def test_no_page_is_wider_than_a_telephone(browser, site, language):
-    with visited(browser, site.address, allowed=PROVOKED, locale=language, viewport={"width": 390, "height": 844}) as page:
+    with visited(browser, site.address, allowed="status of 40[04]", locale=language, viewport={"width": 390, "height": 844}) as page:
         wide = {}
-        for kind, path in TYPES.items():
-            page.goto(path)
+        for kind in TYPES:
+            opened(page, kind)
             expect(page.locator("html")).to_have_attribute("lang", language)
             wide[kind] = overflows(page)
         assert {kind: pixels for kind, pixels in wide.items() if pixels > 0} == {}
@@ -277,7 +281,7 @@ def test_what_is_drawn_stands_in_a_table_too(browser, site):
     with visited(browser, site.address) as page:
         drawings = 0
         for kind in ("start", "chart", "controller", "findings", "concepts"):
-            page.goto(TYPES[kind])
+            opened(page, kind)
             drawn(page)
             for figure in page.locator("figure[data-view]").all():
                 drawings += 1
