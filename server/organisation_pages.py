@@ -65,9 +65,11 @@ class OrganisationPages:
         reader = self._service.reader(visit)
         naming, following = paged(found.naming)
         return {
-            "facts": _facts(found.said, reader),
+            "facts": _facts(found.said, {row["part"].value: row["name"].value for row in found.parts.rows}, reader),
             "parts_of": [
-                Cell("text", row["name"].value, reader.links.resource(row["part"].value)) for row in found.parts.rows
+                Cell("text", row["name"].value, reader.links.resource(row["part"].value))
+                for row in found.parts.rows
+                if "parent" not in row
             ],
             "notices": _notices(found.notices, reader),
             "recipients": _recipients(found.recipients, reader),
@@ -88,10 +90,15 @@ def paged(table: Table) -> tuple[Table, str]:
     return Table(table.columns, tuple(row for row in table.rows if row["notice"].value in kept)), notices[PAGE - 1]
 
 
-def _facts(said: Table, reader: Reader) -> list[tuple[str, list[Cell]]]:
+def _facts(said: Table, called: dict[str, str], reader: Reader) -> list[tuple[str, list[Cell]]]:
+    """What is said of an organisation; `called` are the names of others by their IRIs."""
     found = []
     for predicate in _FACTS:
-        cells = [reader.term(row["o"]) for row in said.rows if row["p"].value == str(predicate)]
+        values = [row["o"] for row in said.rows if row["p"].value == str(predicate)]
+        cells = [
+            Cell("text", called[one.value], reader.links.resource(one.value)) if one.value in called else reader.term(one)
+            for one in values
+        ]
         if cells:
             found.append((reader.names.label(str(predicate), reader.messages), cells))
     return found

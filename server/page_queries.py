@@ -105,10 +105,11 @@ class PageQueries:
 }}""")
 
     def parts_of(self, organisation: str) -> str:
-        """SELECT of `?part ?name`: the organisations whose parent this one is."""
-        return self._made(f"""SELECT DISTINCT ?part ?name WHERE {{
-  GRAPH <%graphs%organisations> {{ ?part sel:parentOrganisation {iri(organisation)} ; dpv:hasName ?name }}
-}} ORDER BY ?name LIMIT {SOME}""")
+        """SELECT of `?part ?name ?parent`: the organisations whose parent this one is, and with `?parent` its own."""
+        return self._made(f"""SELECT DISTINCT ?part ?name ?parent WHERE {{
+  {{ GRAPH <%graphs%organisations> {{ ?part sel:parentOrganisation {iri(organisation)} ; dpv:hasName ?name }} }}
+  UNION {{ {iri(organisation)} sel:parentOrganisation ?part . ?part dpv:hasName ?name BIND(true AS ?parent) }}
+}} ORDER BY DESC(?parent) ?name LIMIT {SOME}""")
 
     def claimed(self, concept: str) -> str:
         """SELECT of `?modality ?notices`: how many notices speak of a concept or what is below it, and how firmly."""

@@ -41,7 +41,8 @@ class Marked(Generic[Claim]):
 class Segment:
     """Words of a passage. `number` is that of the claim to which they belong, 0 for none.
 
-    `anchors` are the ids of the places that begin here; `names` say everything that is claimed here.
+    `anchors` are the ids of the places that begin here, the longest first, and `ended` is how many places end after it:
+    places are nested, so that each is one element. `names` say everything that is claimed here.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Segment:
     names: tuple[str, ...] = ()
     anchors: tuple[str, ...] = ()
     masked: bool = False
+    ended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +142,29 @@ def _segments(text: str, start: int, end: int, here: Sequence[_Edge[Claim]]) -> 
     cuts = {start, end}
     for first, last in (*((edge[0], edge[1]) for edge in here), *masks):
         cuts |= {max(first, start), min(last, end)}
-    ordered = sorted(cuts)
-    for low, high in pairwise(ordered):
+    opened: list[int] = []
+    for low, high in pairwise(sorted(cuts)):
         over = [edge for edge in here if edge[0] <= low and high <= edge[1]]
-        anchors = tuple(dict.fromkeys(f"char-{first}-{last}" for first, last, _ in over if max(first, start) == low == first))
+        anchors = _opening([edge for edge in over if edge[0] == low], high, end, opened)
+        ended = sum(last == high for last in opened)
+        opened = [last for last in opened if last > high]
         names = tuple(dict.fromkeys(one.name for *_, one in over))
         masked = any(first <= low and high <= last for first, last in masks)
         if not over:
             yield Segment(text[low:high], masked=masked)
             continue
         *_, mine = min(over, key=lambda edge: (edge[1] - edge[0], edge[2].number))
-        yield Segment(text[low:high], mine.number, mine.kind, mine.tone, names, anchors, masked)
+        yield Segment(text[low:high], mine.number, mine.kind, mine.tone, names, anchors, masked, ended)
+
+
+def _opening(begun: Sequence[_Edge[Claim]], high: int, end: int, opened: list[int]) -> tuple[str, ...]:
+    """The ids of the places that begin at a segment, and where they end in this passage into `opened`.
+
+    A place that would end outside of one that is open cannot be an element of its own: of it only the first words are one.
+    """
+    within = min([end, *opened])
+    places = sorted({(first, last) for first, last, _ in begun}, reverse=True)
+    whole = [one for one in places if min(one[1], end) <= within]
+    crossing = [one for one in places if min(one[1], end) > within]
+    opened += [*(min(last, end) for _, last in whole), *(high for _ in crossing)]
+    return tuple(f"char-{first}-{last}" for first, last in (*whole, *crossing))

@@ -108,9 +108,9 @@ GERMAN = "Wir verarbeiten Ihre personenbezogenen Daten, um Ihnen unsere Dienste 
     ("sent", "status", "said"),
     [
         ({"data": {"text": "  ", "language": ""}}, 422, "Tekstiä ei löytynyt"),
-        ({"data": {"text": GERMAN, "language": ""}}, 422, "Kieltä ei lueta"),
+        ({"data": {"text": GERMAN, "language": ""}}, 422, "Kieltä ei tueta"),
         ({"files": {"file": ("a.pdf", b"%PDF-1.4 broken")}}, 422, "Tiedostoa ei voitu lukea"),
-        ({"files": {"file": ("a.png", b"\x89PNG\r\n\x1a\n0000")}}, 415, "Tiedoston muotoa ei lueta"),
+        ({"files": {"file": ("a.png", b"\x89PNG\r\n\x1a\n0000")}}, 415, "Tiedostomuotoa ei tueta"),
         ({"files": {"file": ("a.docx", b"PK\x03\x04 broken")}}, 422, "Tiedostoa ei voitu lukea"),
     ],
 )  # fmt: skip

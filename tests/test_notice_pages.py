@@ -103,6 +103,11 @@ def test_a_negated_claim_says_so_in_words(client, havukka):
     assert re.search(r'class="mark mark-\w+ m-negated"[^>]* title="[^"]*ruled out', page)
 
 
+def test_an_organisation_belongs_to_another_by_its_name(client):
+    assert '<a href="/id/organisation/amazon">Amazon</a>' in browse(client, "/id/organisation/aws", "en")
+    assert '<a href="/id/organisation/aws">Amazon Web Services</a>' in browse(client, "/id/organisation/amazon", "en")
+
+
 def test_controller_page_shows_notices_recipients_and_graph(client):
     page = browse(client, "/id/organisation/9812639-9", "en")
     assert "<h1>Havukka Oy</h1>" in page

@@ -47,6 +47,19 @@ def test_the_shortest_claim_owns_a_part_and_all_are_named():
     ]  # fmt: skip
 
 
+def test_a_place_is_one_element_around_all_its_words():
+    outer, inner, crossing = marked((13, 35)), marked((20, 24), number=2), marked((20, 40), number=3)
+    segments = passages(TEXT, [outer, inner, crossing], [])[1].segments
+    assert [(s.text, s.anchors, s.ended) for s in segments] == [
+        ("We use ", ("char-13-35",), 0), ("your", ("char-20-40", "char-20-24"), 1), (" e-mail for", (), 2),
+    ]  # fmt: skip
+    # What begins inside of a place and ends after it is marked by its first words.
+    segments = passages("one two three", [marked((0, 7)), marked((4, 13), number=2)], [])[0].segments
+    assert [(s.text, s.anchors, s.ended) for s in segments] == [
+        ("one ", ("char-0-7",), 0), ("two", ("char-4-13",), 2), (" three", (), 0),
+    ]  # fmt: skip
+
+
 def test_a_finding_stands_beside_its_passage_and_a_masked_word_is_known():
     found = passages("Ask ████ █████ about it.\n\nNow.", [], [(6, "finding")])
     assert found[0].findings == ("finding",)
@@ -73,5 +86,11 @@ def test_no_word_no_claim_and_no_finding_is_lost(text, places, findings):
         assert sorted(one for p in found for one in p.findings) == sorted(findings)
         anchors = [a for p in found for s in p.segments for a in s.anchors]
         assert len(anchors) == len(set(anchors))
+        for passage in found:
+            depth = 0
+            for segment in passage.segments:
+                depth += len(segment.anchors) - segment.ended
+                assert depth >= 0
+            assert depth == 0
     else:
         assert not text.strip()
