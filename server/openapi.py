@@ -91,7 +91,7 @@ def _parameter(parameter: Parameter, names: Names, said: Messages) -> Document:
             schema = {"type": "string", "enum": ["all", *FACETS]}
         case "item":
             schema = {"type": "string", "enum": [name for name, _ in names.items(said.language)]}
-    if parameter.default:
+    if parameter.default and schema.get("format") != "date":  # its default is a word («today»), not a date
         schema["default"] = int(parameter.default) if parameter.type == "integer" else parameter.default
     example: str | int = int(parameter.example) if parameter.type == "integer" else parameter.example
     return {

@@ -745,7 +745,7 @@ def test_the_command_line_takes_an_address_for_a_store(scratch: Remote, tmp_path
     exported = run("export", "--output", str(tmp_path / "out.nq"))
     assert exported.exit_code == 0
     assert (tmp_path / "out.nq").stat().st_size > 1000
-    checked = run("store", "check", "--json")
+    checked = run("store", "check", "--format", "json")
     assert (checked.exit_code, json.loads(checked.stdout)["notices"]) == (0, 1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SELOSTE_REMOTE_TIMEOUT", "soon")
