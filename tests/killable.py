@@ -22,6 +22,7 @@ from ontology import stems
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it runs in the background ignore it
     pipeline = Pipeline.load()
     assert pipeline.vocabulary_lines
     for sample in sys.argv[1:]:  # what is loaded for a language at its first notice
