@@ -6,7 +6,7 @@ This is what a check shows and what a writer stores; both ask it with bytes, med
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ingest import batch, documents
 from ingest.graph import NoticeGraphs
@@ -14,7 +14,6 @@ from ingest.notice import Notice
 from ingest.pipeline import Pipeline
 from ingest.sections import Section
 from shapes import engine_lines
-from shapes.background import Background
 from shapes.dossiers import Dossier, compile_dossier
 from shapes.engines import RECORD, Engine
 from shapes.evidence import Heading
@@ -25,7 +24,7 @@ from shapes.validation import Report
 class Document:
     """The bytes of a document with what its sender says of it; `language` is fi, sv or en where it is known."""
 
-    data: bytes
+    data: bytes = field(repr=False)
     source: str
     media_type: str | None = None
     language: str | None = None
@@ -46,7 +45,6 @@ class Examiner:
 
     def __init__(self, pipeline: Pipeline, engine: Engine = RECORD) -> None:
         self._pipeline, self._engine = pipeline, engine
-        self._background = Background.of(pipeline.vocabulary.graph)
 
     def examine(self, document: Document) -> Examined:
         """What is known of a document. Raises DocumentError when it is no notice that can be read."""
@@ -58,10 +56,10 @@ class Examiner:
 
     def of(self, notice: Notice) -> Examined:
         """What is known of a notice that is read already. Raises DocumentError when its graph is not well-formed."""
-        mapped, report = batch.check(notice, self._pipeline, self._background, engine=self._engine)
+        mapped, report = batch.check(notice, self._pipeline, self._pipeline.background, engine=self._engine)
         lines = [line for part in (*mapped.graphs.values(), *mapped.organisations.values()) for line in part]
         headings = _headings(notice, self._pipeline.sections(notice))
-        dossier = compile_dossier(engine_lines.graph(lines), report, headings, background=self._background)
+        dossier = compile_dossier(engine_lines.graph(lines), report, headings, background=self._pipeline.background)
         return Examined(notice, mapped, report, dossier)
 
 

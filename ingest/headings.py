@@ -169,7 +169,7 @@ class HeadingReader:
         marked = bool(number) or printed.startswith("#")
         if "@" in printed or "](" in printed:
             return None
-        formal = [m for m in self._formal.match(tokens[:FORMAL_WORDS]) if not m.tokens[0]]
+        formal = self._formal_at(tokens)
         if formal:
             return Heading(_unmarked(text, span), _topics(formal), _announced(formal), number)
         if len(tokens) > (LONGEST_NUMBERED if number else LONGEST_HEADING) or not _brief(printed, marked, wrapped):
@@ -195,6 +195,12 @@ class HeadingReader:
         if colon >= 0 and not _continued(matches, colon, tokens):
             return None
         return Heading(_unmarked(text, span), topics, _announced(matches), number)
+
+    def _formal_at(self, tokens: Sequence[Token]) -> list[Match]:
+        """The words of the law with which a line begins. Most lines begin with none of them, and are not read further."""
+        if not self._formal.begins(tokens[0]):
+            return []
+        return [m for m in self._formal.match(tokens[:FORMAL_WORDS]) if not m.tokens[0]]
 
     def _line(self, tokens: Sequence[Token]) -> _Line:
         """What is found in the words of a line. One that begins with a question word asks, though without a mark."""

@@ -114,6 +114,10 @@ class Matcher:
                     longer[number].append(sequel)
         self._openings = _Openings(dict(single), dict(longer))
 
+    def begins(self, token: Token) -> bool:
+        """Whether any pattern begins with a word: where none does, no match of a line begins the line."""
+        return self._openings[token.readings] is not None
+
     def match(self, tokens: Sequence[Token]) -> list[Match]:
         """Every pattern found in the tokens of one sentence, in order of place; nested and overlapping ones too."""
         out: list[Match] = []

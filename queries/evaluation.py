@@ -11,7 +11,7 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -165,16 +165,7 @@ class Evaluator:
         `default_graphs` and `named_graphs` make up the dataset as in the SPARQL 1.1 Protocol, in place of FROM clauses;
         `base` resolves relative IRIs. Cancelling the call stops the query. Raises any QueryError.
         """
-        began, outcome = perf_counter(), "cancelled"
-        try:
-            answer = await self._evaluate(query, media_type, default_graphs, named_graphs, base)
-            outcome = "truncated" if answer.truncated else "answered"
-            return answer
-        except QueryError as error:
-            outcome = error.outcome
-            raise
-        finally:
-            self._observe(outcome, perf_counter() - began)
+        return await observed(self._evaluate(query, media_type, default_graphs, named_graphs, base), self._observe)
 
     async def check(self, query: str, *, base: str | None = None) -> None:
         """Parse `query` as `evaluate` would, without evaluating it. Raises QuerySyntaxError or another QueryError."""
@@ -188,9 +179,7 @@ class Evaluator:
         base: str | None,
     ) -> Answer:  # fmt: skip
         screened = screen(query, prefixes=self._prefixes, max_length=self._max_query, strict=False)
-        for iri in (*default_graphs, *named_graphs):
-            if not _IRI.fullmatch(iri):
-                raise QueryRefused(f"{iri!r} is not an absolute IRI and cannot name a graph.")
+        nameable(*default_graphs, *named_graphs)
         wanted = (media_type,) if isinstance(media_type, str) else tuple(media_type)
         chosen = bool(default_graphs or named_graphs)
         request: dict[str, Any] = {
@@ -265,6 +254,27 @@ class Evaluator:
         for revision in [found for found in self._complete if found != but]:
             # Workers that still have it open read on.
             shutil.rmtree(self._complete.pop(revision), ignore_errors=True)
+
+
+async def observed(work: Awaitable[Answer], observe: Observer) -> Answer:
+    """What the work gives; `observe` is told how it went and how long it took. Raises what the work raises."""
+    began, outcome = perf_counter(), "cancelled"
+    try:
+        answer = await work
+        outcome = "truncated" if answer.truncated else "answered"
+        return answer
+    except QueryError as error:
+        outcome = error.outcome
+        raise
+    finally:
+        observe(outcome, perf_counter() - began)
+
+
+def nameable(*graphs: str) -> None:
+    """See that a dataset's graphs are absolute IRIs. Raises QueryRefused."""
+    for iri in graphs:
+        if not _IRI.fullmatch(iri):
+            raise QueryRefused(f"{iri!r} is not an absolute IRI and cannot name a graph.")
 
 
 def _answer(

@@ -23,6 +23,12 @@ _START_LIMIT = 30.0
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "TMPDIR")
 
 
+def environment(*variables: str) -> dict[str, str]:
+    """The environment of a process of ours: what it needs to run, and `variables` of this one, but none of its secrets."""
+    kept = {name: os.environ[name] for name in (*_KEPT, *variables) if name in os.environ}
+    return kept | {"PYTHONPATH": str(_ROOT)}
+
+
 class WorkerDied(Exception):
     """The process ended while it was asked: out of memory, or out of stack."""
 
@@ -50,13 +56,12 @@ class WorkerProcess:
         environment's `variables` beside those that every worker gets.
         """
         ours, theirs = socket.socketpair()
-        environment = {name: os.environ[name] for name in (*_KEPT, *variables) if name in os.environ}
         # Each arena of the allocator would reserve 64 MB of the address space that is bounded.
-        environment |= {"PYTHONPATH": str(_ROOT), "MALLOC_ARENA_MAX": "2"}
+        settings = environment(*variables) | {"MALLOC_ARENA_MAX": "2"}
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-P", "-m", module, str(theirs.fileno()), str(memory), snapshot],
-                pass_fds=[theirs.fileno()], env=environment, start_new_session=True,
+                pass_fds=[theirs.fileno()], env=settings, start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         reader, writer = await asyncio.open_connection(sock=ours)

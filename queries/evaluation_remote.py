@@ -21,7 +21,6 @@ from ontology.namespaces import ID_BASE, PREFIXES
 from queries import formats, screening_certain
 from queries.errors import (
     QueryBusy,
-    QueryError,
     QueryFailed,
     QueryNotAcceptable,
     QueryRefused,
@@ -31,7 +30,7 @@ from queries.errors import (
     StoreMissing,
     StoreUnreachable,
 )
-from queries.evaluation import Answer, Observer
+from queries.evaluation import Answer, Observer, nameable, observed
 from queries.evaluation_pool import Pool, PoolSize
 from queries.evaluation_process import WorkerDied
 from queries.formats import Kind
@@ -43,7 +42,6 @@ from remote.location import Remote
 
 _FRESH = 1.0
 """Seconds for which a revision that was read counts as the present one."""
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _NEEDED = re.compile(r"([A-Za-z][\w.-]*):")
 
 
@@ -119,16 +117,7 @@ class RemoteEvaluator:
         named_graphs: Sequence[str] = (), *, base: str | None = None,
     ) -> Answer:  # fmt: skip
         """As `Evaluator.evaluate`. Cancelling the call hangs up on the server. Raises any QueryError."""
-        began, outcome = perf_counter(), "cancelled"
-        try:
-            answer = await self._evaluate(query, media_type, default_graphs, named_graphs, base)
-            outcome = "truncated" if answer.truncated else "answered"
-            return answer
-        except QueryError as error:
-            outcome = error.outcome
-            raise
-        finally:
-            self._observe(outcome, perf_counter() - began)
+        return await observed(self._evaluate(query, media_type, default_graphs, named_graphs, base), self._observe)
 
     async def check(self, query: str, *, base: str | None = None) -> None:
         """As `Evaluator.check`; the server is not asked. Raises QuerySyntaxError or another QueryError."""
@@ -143,9 +132,7 @@ class RemoteEvaluator:
     ) -> Answer:  # fmt: skip
         graphs = screen(query, prefixes=self._prefixes, max_length=self._max_query, strict=False).graphs
         screening_certain.certain(query)
-        for iri in (*default_graphs, *named_graphs):
-            if not _IRI.fullmatch(iri):
-                raise QueryRefused(f"{iri!r} is not an absolute IRI and cannot name a graph.")
+        nameable(*default_graphs, *named_graphs)
         wanted = (media_type,) if isinstance(media_type, str) else tuple(media_type)
         asked = perf_counter()
         index = str(await self._indexed()) if SEARCH in query else ""

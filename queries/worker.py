@@ -66,7 +66,7 @@ def main() -> None:
     worker.start()
     ready.wait()
     # Above what the interpreter, the reserved stack and the open store take already: the bound is for queries.
-    sandbox.limit(memory + _address_space())
+    sandbox.limit(memory + sandbox.address_space())
     send(descriptor, {"confined": confined}, b"")
     go.set()
     hangup = select.poll()
@@ -225,14 +225,6 @@ def _lease(path: Path) -> IO[bytes] | None:
     except (ImportError, OSError):
         return None
     return file
-
-
-def _address_space() -> int:
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except OSError:
-        return 0
-    return pages * resource.getpagesize()
 
 
 def send(descriptor: int, header: dict[str, Any], body: bytes) -> None:

@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from queries.evaluation_process import environment
 from remote.location import VARIABLES, Location
 
 _LOG = logging.getLogger("seloste.server")
-_ROOT = Path(__file__).resolve().parent.parent
-_KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "TMPDIR")
 _LIMIT: Final = 3600.0
 """Seconds after which an export is given up."""
 _LOW_PRIORITY: Final = 10
@@ -125,11 +124,10 @@ class ExportJobs:
     async def _make(self, snapshot: str, name: str) -> Made:
         async with self._turn:
             folder = self._folder(snapshot)
-            kept = _KEPT if isinstance(self._store, Path) else (*_KEPT, *VARIABLES)
-            environment = {key: os.environ[key] for key in kept if key in os.environ} | {"PYTHONPATH": str(_ROOT)}
+            settings = environment() if isinstance(self._store, Path) else environment(*VARIABLES)
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-m", "ingest.exports", str(self._store), name, str(folder), self._base,
-                env=environment, start_new_session=True, stdin=asyncio.subprocess.DEVNULL,
+                env=settings, start_new_session=True, stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             )  # fmt: skip
             try:

@@ -20,17 +20,15 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from ingest import document_errors
 from ingest.document_errors import DocumentError
 from ingest.examination import Document
+from queries.evaluation_process import environment
 from server.mapping_worker import LENGTH, TOO_LARGE, TOO_LONG
 
 _LOG = logging.getLogger("seloste.server")
-_ROOT = Path(__file__).resolve().parent.parent
-_KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "TMPDIR")
 _LOADING: Final = 120.0
 """Seconds that a process may take to load what it knows."""
 _GRACE: Final = 10.0
@@ -181,13 +179,12 @@ class _Process:
     @classmethod
     async def start(cls) -> _Process:
         """Start one and wait until it has loaded. Raises OSError, EOFError or TimeoutError."""
-        environment = {key: os.environ[key] for key in _KEPT if key in os.environ} | {
-            "PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",  # threads do not survive a fork
-        }  # fmt: skip
+        # Threads do not survive a fork.
+        settings = environment() | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         process = cls(
             await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-m", "server.mapping_worker",
-                env=environment, start_new_session=True, stdin=asyncio.subprocess.PIPE,
+                env=settings, start_new_session=True, stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
             )
         )  # fmt: skip

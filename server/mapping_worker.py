@@ -18,13 +18,13 @@ import signal
 import struct
 import sys
 from contextlib import suppress
-from pathlib import Path
 from time import monotonic
 from typing import Any, BinaryIO, NoReturn
 
 from ingest.document_errors import DocumentError
 from ingest.examination import Document, Examined, Examiner
 from ingest.pipeline import Pipeline
+from queries import sandbox
 from shapes.reports import Written, written
 from shapes.rules import LANGUAGES
 
@@ -34,7 +34,6 @@ TOO_LONG, TOO_LARGE = "too-long", "too-large"
 """What is told as the error of a document that took more time or memory than it may."""
 _PIECE = 1 << 20
 _NICE = 5
-_TAKEN = Path("/proc/self/statm")
 
 
 def examined(found: Examined, form: str | None, language: str) -> dict[str, Any]:
@@ -113,9 +112,9 @@ def _limit(memory: int) -> None:
     """Bound the address space to what is loaded and `memory` bytes, where the operating system tells both (Linux)."""
     import resource
 
-    if not _TAKEN.exists():
+    taken = sandbox.address_space()
+    if not taken:
         return
-    taken = int(_TAKEN.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (taken + memory, taken + memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

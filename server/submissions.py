@@ -5,20 +5,19 @@ Everything is kept in memory and forgotten with the request: no part of it goes 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
-from starlette.datastructures import Headers, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.datastructures import UploadFile
 
 from ingest.examination import Document
 from ingest.media_types import LARGEST
 from server.messages import LANGUAGES
+from server.multipart import MULTIPART, parts
 from server.protocol import FORM, BadRequest, UnsupportedMediaType
 
-MULTIPART: Final = "multipart/form-data"
 _NAME: Final = 200
 PASTED: Final = "text.txt"
 """What a pasted text is called in its report."""
@@ -57,17 +56,7 @@ async def read(media_type: str, body: bytes, asked: Mapping[str, str]) -> Submis
 
 
 async def _multipart(media_type: str, body: bytes) -> tuple[dict[str, str], tuple[str, bytes, str | None] | None]:
-    async def stream() -> AsyncGenerator[bytes, None]:
-        yield body
-
-    parser = MultiPartParser(
-        Headers({"content-type": media_type}), stream(), max_files=2, max_fields=20, max_part_size=len(body) + 1
-    )  # fmt: skip
-    parser.spool_max_size = len(body) + 1  # in memory, whatever its size
-    try:
-        found = await parser.parse()
-    except (MultiPartException, KeyError, UnicodeDecodeError) as error:
-        raise BadRequest("The form cannot be read. Send it as multipart/form-data with a boundary.") from error
+    found = await parts(media_type, body, max_files=2, max_fields=20, max_part_size=len(body) + 1, what="it")
     fields, file = {}, None
     for name, value in found.multi_items():
         if isinstance(value, UploadFile):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Final
 
-from starlette.datastructures import Headers, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.datastructures import UploadFile
 
+from ingest.examination import Document
 from ingest.media_types import DOCX, HTML, MARKDOWN, PDF, TEXT
 from server.messages import LANGUAGES
+from server.multipart import MULTIPART, parts
 from server.protocol import BadRequest, ProtocolError
 
-MULTIPART: Final = "multipart/form-data"
 READ: Final = (TEXT, MARKDOWN, HTML, "application/xhtml+xml", PDF, DOCX, MULTIPART)
 _NAME = re.compile(r"[^\x00-\x20\x7f/\\<>\"{}|^`](?:[^\x00-\x1f\x7f/\\<>\"{}|^`]{0,198})")
 _URL = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]{1,1000}")
@@ -32,18 +31,11 @@ class NoDocument(ProtocolError):
         super().__init__(f"The body is of type {given[:100] or 'unknown'}. Say in Content-Type which of {', '.join(READ)} it is.")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """The bytes of a document with what was said of them: type, file name or URL (may be empty), language."""
-
-    data: bytes = field(repr=False)
-    media_type: str | None
-    source: str
-    language: str | None
-
-
 async def read(content_type: str, body: bytes, asked: Mapping[str, str]) -> Document:
-    """The document in a body; `asked` are the fields of the address. Raises BadRequest or NoDocument."""
+    """The document in a body, its source a file name or URL, or empty; `asked` are the fields of the address.
+
+    Raises BadRequest or NoDocument.
+    """
     bare = content_type.partition(";")[0].strip().lower()
     if bare not in READ:
         raise NoDocument(content_type)
@@ -54,28 +46,17 @@ async def read(content_type: str, body: bytes, asked: Mapping[str, str]) -> Docu
     if source and not _NAME.fullmatch(source) and not _URL.fullmatch(source):
         raise BadRequest("'source' must be a file name without a path, or an http(s) URL.")
     if bare != MULTIPART:
-        return Document(body, content_type, source, language)
+        return Document(body, source, content_type, language)
     file = await _file(content_type, body)
     name = PurePosixPath((file.filename or "").replace("\\", "/")).name
     # What a browser or curl calls so when it does not know.
     kind = None if file.content_type in (None, "application/octet-stream") else file.content_type
-    return Document(await file.read(), kind, source or (name if _NAME.fullmatch(name) else ""), language)
+    return Document(await file.read(), source or (name if _NAME.fullmatch(name) else ""), kind, language)
 
 
 async def _file(content_type: str, body: bytes) -> UploadFile:
     """The one file of a form."""
-
-    async def stream() -> AsyncGenerator[bytes, None]:
-        yield body
-
-    parser = MultiPartParser(
-        Headers({"content-type": content_type}), stream(), max_files=1, max_fields=8, max_part_size=_LARGEST_FIELD
-    )  # fmt: skip
-    parser.spool_max_size = len(body) + 1  # in memory, whatever its size
-    try:
-        form = await parser.parse()
-    except (MultiPartException, KeyError, UnicodeDecodeError) as error:
-        raise BadRequest("The form cannot be read. Send one file as multipart/form-data with a boundary.") from error
+    form = await parts(content_type, body, max_files=1, max_fields=8, max_part_size=_LARGEST_FIELD, what="one file")
     for _, value in form.multi_items():
         if isinstance(value, UploadFile):
             return value

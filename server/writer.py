@@ -19,9 +19,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ingest.examination import Document
 from queries.evaluation_process import WorkerDied, WorkerProcess
 from remote.location import STATES, VARIABLES, Location, Remote
-from server.uploads import Document
 
 MEMORY: Final = 512 << 20
 """Bytes that reading one document may take."""

@@ -19,7 +19,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from ingest import batch, documents
@@ -28,7 +27,7 @@ from ingest.graph import NoticeGraphs
 from ingest.pipeline import Pipeline
 from ingest.store_errors import StoreError, StoreLocked
 from ingest.stores import NoticeStore, opened
-from queries import executables
+from queries import executables, sandbox
 from queries.worker import receive, send
 from remote.location import Location, located
 from shapes.validation import Report
@@ -149,10 +148,8 @@ def main() -> None:
 def _bound(memory: int | None) -> None:
     """Bound the address space to what is taken and `memory` bytes more, where the platform can; None takes that back."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    soft = hard
-    if memory is not None and Path("/proc/self/statm").exists():
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-        soft = pages * resource.getpagesize() + memory
+    taken = sandbox.address_space()
+    soft = taken + memory if memory is not None and taken else hard
     try:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
     except (ValueError, OSError):  # macOS has no such bound; the time limit still holds

@@ -107,7 +107,7 @@ def test_what_takes_long_is_asked_for_again_and_what_fails_says_so(store: Path, 
         assert waiting.json()["type"].endswith("/busy")
     monkeypatch.setattr(ExportJobs.__init__, "__defaults__", (25.0,))
     with served(store) as running:
-        monkeypatch.setattr("server.export_jobs._ROOT", Path("nowhere"))
+        monkeypatch.setattr("server.export_jobs.environment", lambda *_: {"PYTHONPATH": "nowhere"})
         monkeypatch.setattr("server.export_jobs.sys.executable", "/bin/false")
         failed = running.client.get("/export/trig")
         assert failed.status_code == 500
